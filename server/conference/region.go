@@ -1,0 +1,101 @@
+package conference
+
+// Region is everything that is set up rather than created in daily work: units, people, feeds and seat templates. It is
+// read from REGION.yaml (see docs/region.md); ids are stable over imports.
+type Region struct {
+	Name      string     `json:"name"`
+	Zone      string     `json:"zone"`               // IANA, for example Europe/Oslo
+	Holidays  string     `json:"holidays,omitempty"` // "NO" or empty
+	Units     []Unit     `json:"units"`
+	People    []Person   `json:"people"`
+	Templates []Template `json:"templates"`
+}
+
+// UnitKind says what a unit is; it decides its icon and which destinations it can receive.
+type UnitKind string
+
+// The kinds of unit.
+const (
+	KindHospital         UnitKind = "hospital"
+	KindWard             UnitKind = "ward"
+	KindTeam             UnitKind = "team" // palliative team, duty doctors, coordinators
+	KindMunicipality     UnitKind = "municipality"
+	KindGPOffice         UnitKind = "gp_office"
+	KindHomeNursing      UnitKind = "home_nursing"
+	KindNursingHome      UnitKind = "nursing_home"
+	KindMedicalCentre    UnitKind = "medical_centre"
+	KindOutOfHours       UnitKind = "out_of_hours"
+	KindTherapy          UnitKind = "therapy"
+	KindAllocationOffice UnitKind = "allocation_office"
+)
+
+// Unit is a ward, team, municipality or an office in one.
+type Unit struct {
+	ID            UnitID   `json:"id"`
+	Name          string   `json:"name"`
+	Kind          UnitKind `json:"kind"`
+	Parent        UnitID   `json:"parent,omitempty"` // hospital or municipality it belongs to
+	TravelMinutes int      `json:"travel_minutes,omitempty"`
+	LinkGrade     string   `json:"link_grade,omitempty"` // A (fibre) to D (radio link)
+	Phone         string   `json:"phone,omitempty"`
+}
+
+// Access is the kind of account, the first key of the permission table in server/identity.
+type Access string
+
+// The kinds of account.
+const (
+	AccessClinician     Access = "clinician"
+	AccessCoordinator   Access = "coordinator"
+	AccessInterpreter   Access = "interpreter"
+	AccessAuditor       Access = "auditor"
+	AccessAdministrator Access = "administrator"
+)
+
+// Person is somebody who signs in or is invited by role.
+type Person struct {
+	ID       PersonID `json:"id"`
+	Name     string   `json:"name"`
+	Title    string   `json:"title,omitempty"`
+	Email    string   `json:"email"`
+	Phone    string   `json:"phone,omitempty"`
+	Language string   `json:"language,omitempty"` // "nb" or "en"
+	Access   Access   `json:"access"`
+	Roles    []RoleAt `json:"roles"`
+	Zone     string   `json:"zone,omitempty"` // empty: the region's
+	Hours    []Hours  `json:"hours,omitempty"`
+	Feeds    []Feed   `json:"feeds,omitempty"`
+}
+
+// Hours are weekly working hours in the person's zone.
+type Hours struct {
+	Days string `json:"days"` // "Mon-Fri" or "Sat"
+	From string `json:"from"` // "08:00"
+	To   string `json:"to"`   // "15:30", up to "24:00"
+}
+
+// FeedKind says what the events of a feed mean.
+type FeedKind string
+
+// The kinds of feed.
+const (
+	FeedBusy  FeedKind = "busy"  // events are engagements
+	FeedHours FeedKind = "hours" // events are working hours
+	FeedDuty  FeedKind = "duty"  // events are shifts: the person is on duty
+)
+
+// Feed is one iCalendar source of a person. The URL may hold a secret: never log or show it whole.
+type Feed struct {
+	URL  string   `json:"url"` // https, webcal, http; a path starting with "/" is on this server
+	Kind FeedKind `json:"kind"`
+}
+
+// Template is the set of seats that a discharge to a destination starts with.
+type Template struct {
+	Municipality UnitID      `json:"municipality,omitempty"` // empty: any
+	Destination  Destination `json:"destination,omitempty"`  // empty: any
+	Seats        []Seat      `json:"seats"`
+}
+
+// Origin stands, in a template's roles, for the case's own ward.
+const Origin UnitID = "origin"
