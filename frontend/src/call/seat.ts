@@ -1,0 +1,65 @@
+/** What this browser remembers: who it is, which call this tab is in, and how the person likes to take part. */
+
+const prefix = "samtale.call.";
+
+function read(store: () => Storage, key: string): string | null {
+  try {
+    return store().getItem(prefix + key);
+  } catch {
+    return null; // storage can be forbidden on shared machines
+  }
+}
+
+function write(store: () => Storage, key: string, value: string | null): void {
+  try {
+    if (value === null) store().removeItem(prefix + key);
+    else store().setItem(prefix + key, value);
+  } catch {
+    // It is then asked again.
+  }
+}
+
+const device = () => localStorage;
+const tab = () => sessionStorage;
+
+function draw(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** tabId names this tab over reloads: the server gives a reloaded page its old seat back. */
+export function tabId(): string {
+  let id = read(tab, "tab");
+  if (!id) {
+    id = draw();
+    write(tab, "tab", id);
+  }
+  return id;
+}
+
+/** insideCall: this tab was in that call when it was last seen, so that a reload goes straight back. */
+export function insideCall(conference: string): boolean {
+  return read(tab, "inside") === conference;
+}
+
+export function setInsideCall(conference: string | null): void {
+  write(tab, "inside", conference);
+}
+
+/** Wishes hold for this machine: devices by id, and whether it takes part with sound only. */
+export type Wishes = { microphone: string | null; camera: string | null; speaker: string | null; soundOnly: boolean };
+
+export function readWishes(): Wishes {
+  return {
+    microphone: read(device, "microphone"),
+    camera: read(device, "camera"),
+    speaker: read(device, "speaker"),
+    soundOnly: read(device, "sound-only") === "yes",
+  };
+}
+
+export function writeWishes(wishes: Wishes): void {
+  write(device, "microphone", wishes.microphone);
+  write(device, "camera", wishes.camera);
+  write(device, "speaker", wishes.speaker);
+  write(device, "sound-only", wishes.soundOnly ? "yes" : null);
+}
