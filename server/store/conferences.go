@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/samtale/samtale/server/conference"
+)
+
+var (
+	//go:embed cancel.lua
+	cancelLua    string
+	cancelScript = redis.NewScript(cancelLua)
+
+	//go:embed conference_update.lua
+	conferenceUpdateLua    string
+	conferenceUpdateScript = redis.NewScript(conferenceUpdateLua)
+)
+
+func (s *Store) conferenceKey(id conference.ConferenceID) string {
+	return s.core("conference:" + string(id))
+}
+
+// Conference returns one meeting, cancelled ones too.
+func (s *Store) Conference(ctx context.Context, id conference.ConferenceID) (conference.Conference, error) {
+	e, err := s.entity(ctx, s.conferenceKey(id))
+	if err != nil {
+		return conference.Conference{}, fmt.Errorf("store: conference %s: %w", id, err)
+	}
+	return conferenceOf(e)
+}
+
+func conferenceOf(e entity) (conference.Conference, error) {
+	var c conference.Conference
+	if err := json.Unmarshal([]byte(e.text), &c); err != nil {
+		return c, fmt.Errorf("store: conference: %w", err)
+	}
+	c.Revision = e.revision
+	return c, nil
+}
+
+// ConferencesOf returns the meetings of a case, oldest first, cancelled ones too.
+func (s *Store) ConferencesOf(ctx context.Context, id conference.CaseID) ([]conference.Conference, error) {
+	c, err := s.Case(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.conferences(ctx, c.Conferences)
+}
+
+// ConferencesOfPerson returns the meetings that a person is booked for and that overlap [from, to), earliest first.
+// Cancelled ones have released the person and are not among them.
+func (s *Store) ConferencesOfPerson(ctx context.Context, person conference.PersonID, from, to time.Time) ([]conference.Conference, error) {
+	booked, err := s.reservations(ctx, []conference.PersonID{person}, from, to)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]conference.ConferenceID, 0, len(booked[0]))
+	for _, r := range booked[0] {
+		ids = append(ids, r.conference)
+	}
+	return s.conferences(ctx, ids)
+}
+
+func (s *Store) conferences(ctx context.Context, ids []conference.ConferenceID) ([]conference.Conference, error) {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = s.conferenceKey(id)
+	}
+	entities, err := s.entities(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("store: conferences: %w", err)
+	}
+	found := make([]conference.Conference, 0, len(entities))
+	for _, e := range entities {
+		c, err := conferenceOf(e)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+// Cancel ends a booked meeting that still has the expected revision: its people are free again, SEQUENCE grows by one
+// (RFC 5546 section 3.2.5) and the mails are queued, in one script. Cancelling what is cancelled returns it unchanged, so a
+// lost answer may be asked for again. Else ErrRevision or ErrNotFound.
+func (s *Store) Cancel(ctx context.Context, id conference.ConferenceID, expected int64, mails []Mail) (conference.Conference, error) {
+	c, err := s.Conference(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	if c.State == conference.Cancelled {
+		return c, nil
+	}
+	if c.Revision != expected {
+		return c, fmt.Errorf("store: cancel %s: %w", id, ErrRevision)
+	}
+	people := peopleOf(c)
+	c.State, c.Revision = conference.Cancelled, expected+1
+	c.Sequence++
+	text, err := json.Marshal(c)
+	if err != nil {
+		return c, fmt.Errorf("store: conference %s: %w", id, err)
+	}
+	rows, err := s.mailRows(mails)
+	if err != nil {
+		return c, err
+	}
+	keys := []string{s.conferenceKey(id), s.eventsKey(), s.outboxKey(), s.mailsKey(id)}
+	for _, p := range people {
+		keys = append(keys, s.busyKey(p))
+	}
+	args := append([]any{string(id), string(c.Case), string(c.Unit), expected, text, schemaVersion, reservationMember(id, c.End), eventsKept, len(people)}, rows...)
+	said, err := s.run(ctx, cancelScript, keys, args...)
+	if err == nil {
+		err = said.outcome()
+	}
+	if err != nil {
+		return c, fmt.Errorf("store: cancel %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// SetReply records an invitee's answer. Giving the same answer again changes nothing. ErrNotFound when there is no such
+// meeting or participant.
+func (s *Store) SetReply(ctx context.Context, id conference.ConferenceID, key string, reply conference.Reply, at time.Time) (conference.Conference, error) {
+	return s.changeConference(ctx, id, "reply", func(c *conference.Conference) (bool, error) {
+		i := slices.IndexFunc(c.Participants, func(p conference.Participant) bool { return p.Key == key })
+		if i < 0 {
+			return false, ErrNotFound
+		}
+		if c.Participants[i].Reply == reply {
+			return false, nil
+		}
+		at := at.UTC()
+		c.Participants[i].Reply, c.Participants[i].RepliedAt = reply, &at
+		return true, nil
+	})
+}
+
+// changeConference reads, changes and writes against the revision read; after somebody else's change it reads again. change
+// reports whether there is anything to write. It must not touch the people or the time: reservations stay as they are.
+func (s *Store) changeConference(ctx context.Context, id conference.ConferenceID, what string, change func(*conference.Conference) (bool, error)) (conference.Conference, error) {
+	for range retryChange {
+		c, err := s.Conference(ctx, id)
+		if err != nil {
+			return c, err
+		}
+		wanted, err := change(&c)
+		if err != nil {
+			return c, fmt.Errorf("store: %s on conference %s: %w", what, id, err)
+		}
+		if !wanted {
+			return c, nil
+		}
+		expected := c.Revision
+		c.Revision++
+		text, err := json.Marshal(c)
+		if err != nil {
+			return c, fmt.Errorf("store: conference %s: %w", id, err)
+		}
+		said, err := s.run(ctx, conferenceUpdateScript, []string{s.conferenceKey(id), s.eventsKey()},
+			string(id), string(c.Case), string(c.Unit), expected, text, schemaVersion, what, eventsKept)
+		if err == nil {
+			err = said.outcome()
+		}
+		if err == nil || !errors.Is(err, ErrRevision) {
+			return c, wrapChange(what, id, err)
+		}
+	}
+	return conference.Conference{}, wrapChange(what, id, errBusyEntity)
+}
+
+func wrapChange(what string, id conference.ConferenceID, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("store: %s on conference %s: %w", what, id, err)
+}
