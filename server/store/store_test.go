@@ -233,13 +233,14 @@ func TestKeysNameNobody(t *testing.T) {
 	}
 }
 
-// rawClient is a client of the same server for what the store has no method for.
+// rawClient is a client of the same server for what the store has no method for. It is patient with a server that restarts.
 func rawClient(t *testing.T, address string) *redis.Client {
 	t.Helper()
 	options, err := redis.ParseURL(address)
 	if err != nil {
 		t.Fatal(err)
 	}
+	options.MaxRetries, options.MaxRetryBackoff = 100, 50*time.Millisecond
 	client := redis.NewClient(options)
 	t.Cleanup(func() { _ = client.Close() })
 	return client
