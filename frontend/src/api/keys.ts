@@ -1,0 +1,21 @@
+/** Names of what is fetched, so that a change can call for it again. */
+export const keys = {
+  session: ["session"] as const,
+  board: (unit: string) => ["board", unit] as const,
+  boards: ["board"] as const,
+  case: (id: string) => ["case", id] as const,
+  cases: ["case"] as const,
+  find: (id: string) => ["find", id] as const,
+  conference: (id: string) => ["conference", id] as const,
+  conferences: ["conference"] as const,
+  links: (id: string) => ["links", id] as const,
+  attendance: (id: string) => ["attendance", id] as const,
+  attendances: ["attendance"] as const,
+  directory: (query: string, unit: string) => ["directory", query, unit] as const,
+  directories: ["directory"] as const,
+  units: ["units"] as const,
+  feeds: ["feeds"] as const,
+  invitation: (token: string) => ["invitation", token] as const,
+  personas: ["demo", "personas"] as const,
+  mail: ["demo", "mail"] as const,
+};

@@ -1,0 +1,50 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import boardEn from "./en/board.json";
+import callEn from "./en/call.json";
+import commonEn from "./en/common.json";
+import demoEn from "./en/demo.json";
+import reportEn from "./en/report.json";
+import scheduleEn from "./en/schedule.json";
+import boardNb from "./nb/board.json";
+import callNb from "./nb/call.json";
+import commonNb from "./nb/common.json";
+import demoNb from "./nb/demo.json";
+import reportNb from "./nb/report.json";
+import scheduleNb from "./nb/schedule.json";
+import { chooseLanguage, type Language } from "./language";
+
+export const resources = {
+  nb: { common: commonNb, board: boardNb, schedule: scheduleNb, call: callNb, report: reportNb, demo: demoNb },
+  en: { common: commonEn, board: boardEn, schedule: scheduleEn, call: callEn, report: reportEn, demo: demoEn },
+} as const;
+
+const storageKey = "samtale.language";
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    return null; // storage can be forbidden on shared machines
+  }
+}
+
+/** startLanguages must run before the first render. */
+export function startLanguages(): void {
+  const language = chooseLanguage(stored(), navigator.languages);
+  document.documentElement.lang = language;
+  void i18next.use(initReactI18next).init({
+    resources, lng: language, fallbackLng: "nb", defaultNS: "common", ns: Object.keys(resources.nb),
+    interpolation: { escapeValue: false }, initAsync: false,
+  });
+}
+
+export function setLanguage(language: Language): void {
+  try {
+    localStorage.setItem(storageKey, language);
+  } catch {
+    // It then lasts as long as the page.
+  }
+  document.documentElement.lang = language;
+  void i18next.changeLanguage(language);
+}
