@@ -45,8 +45,8 @@ export function setInsideCall(conference: string | null): void {
   write(tab, "inside", conference);
 }
 
-/** Wishes hold for this machine: devices by id, and whether it takes part with sound only. */
-export type Wishes = { microphone: string | null; camera: string | null; speaker: string | null; soundOnly: boolean };
+/** Wishes hold for this machine: devices by id, whether it takes part with sound only, and whether single keys steer the call. */
+export type Wishes = { microphone: string | null; camera: string | null; speaker: string | null; soundOnly: boolean; shortcuts: boolean };
 
 export function readWishes(): Wishes {
   return {
@@ -54,6 +54,7 @@ export function readWishes(): Wishes {
     camera: read(device, "camera"),
     speaker: read(device, "speaker"),
     soundOnly: read(device, "sound-only") === "yes",
+    shortcuts: read(device, "shortcuts") !== "no",
   };
 }
 
@@ -62,4 +63,5 @@ export function writeWishes(wishes: Wishes): void {
   write(device, "camera", wishes.camera);
   write(device, "speaker", wishes.speaker);
   write(device, "sound-only", wishes.soundOnly ? "yes" : null);
+  write(device, "shortcuts", wishes.shortcuts ? null : "no");
 }
