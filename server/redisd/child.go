@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -181,7 +182,7 @@ func (d *Daemon) awaitReady(ended <-chan struct{}) error {
 	defer client.Close()
 	began := time.Now()
 	for {
-		err := client.Ping(context.Background()).Err()
+		err := d.ping(client)
 		switch {
 		case err == nil:
 			return nil
@@ -196,6 +197,16 @@ func (d *Daemon) awaitReady(ended <-chan struct{}) error {
 		case <-time.After(readyPoll):
 		}
 	}
+}
+
+// ping asks once. The socket is tried first by itself, for go-redis prints every failure to connect.
+func (d *Daemon) ping(client *redis.Client) error {
+	conn, err := net.Dial("unix", d.socket)
+	if err != nil {
+		return err
+	}
+	_ = conn.Close()
+	return client.Ping(context.Background()).Err()
 }
 
 // shutdown ends the child: SHUTDOWN writes the last of the append-only file; then SIGTERM, which means the same; at the end

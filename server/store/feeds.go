@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -39,10 +39,10 @@ func (r FeedRecord) Key() string {
 	return string(r.Person) + " " + strconv.Itoa(r.Index) + " " + r.URLHash
 }
 
-// URLHash is the form in which a feed's URL is stored.
+// URLHash is the form in which a feed's URL is stored: SHA-256 in unpadded base64url, as for tokens.
 func URLHash(address string) string {
 	sum := sha256.Sum256([]byte(address))
-	return hex.EncodeToString(sum[:])
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // FeedKey is the Key of the record for a feed of the region file.

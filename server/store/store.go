@@ -10,8 +10,9 @@
 //	{s}:conference:<id>  {s}:busy:<person>                 meetings; per person a sorted set of reservations
 //	{s}:idem:<key>  {s}:invitation:<hash>                  answers to replay; personal links by the hash of their token
 //	{s}:outbox  {s}:outbox:due  {s}:mails:<conference>     mail to send (stream), to send again (by time), what became of it
-//	{s}:events                                             what changed (stream)
-//	{s}.access:…  {s}.feeds:…  s:attendance:{<id>}         sessions, tokens, accounts; calendars; the ledger of a meeting
+//	{s}:events  {s}:values  {s}:schema:version             what changed (stream); small values
+//	{s.access}:…  {s.feeds}:…                              sessions, tokens, accounts; calendars
+//	s:attendance:{<conference>}  s:limit:{<key>}           the ledger of a meeting (stream); rate limits
 //
 // No key and no log line holds a patient, an address, a feed's URL or a token; tokens come here only as hashes.
 package store
@@ -22,6 +23,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -58,6 +60,7 @@ const (
 	readRetries  = 3
 	poolSize     = 32
 	poolTimeout  = 2 * time.Second
+	dialAttempts = 3  // 100 ms apart: enough for a private server that is started again
 	waitingPool  = 16 // readers of streams that wait for news
 )
 
@@ -77,9 +80,19 @@ type Store struct {
 	mail  pendingMail
 }
 
+// quiet is done once: go-redis prints to stderr by itself, beside the log. Each of its failures comes back as an error too.
+var quiet sync.Once
+
+// silent is go-redis's logger.
+type silent struct{}
+
+// Printf drops what the caller learns from an error.
+func (silent) Printf(context.Context, string, ...any) {}
+
 // Open connects to the server at a redis://, rediss:// or unix:// URL, checks that it may be used and returns the store.
 // The caller closes it.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	quiet.Do(func() { redis.SetLogger(silent{}) })
 	base, err := redis.ParseURL(address)
 	if err != nil {
 		return nil, errors.New("store: the URL is not redis://, rediss:// or unix://") // err may hold the password
@@ -108,6 +121,7 @@ func newClient(base *redis.Options, retries int, timeout time.Duration, pool int
 	o.MaxRetries = retries
 	o.ContextTimeoutEnabled = true
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = 2*time.Second, timeout, timeout
+	o.DialerRetries = dialAttempts
 	o.PoolSize, o.PoolTimeout = pool, poolTimeout
 	o.DisableIdentity = true // CLIENT SETINFO is unknown to 7.0
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}

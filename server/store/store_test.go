@@ -183,6 +183,20 @@ func TestOpenErrorsHideThePassword(t *testing.T) {
 	}
 }
 
+// TestOpenOnMemory: the store that keeps nothing works like the others.
+func TestOpenOnMemory(t *testing.T) {
+	daemon := must[*redisd.Daemon](t)(redisd.Memory())
+	s, err := Open(t.Context(), daemon.URL(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must[conference.Conference](t)(s.Book(t.Context(), newBooking("m_1", noon, "p_kari")))
+	must[OutboxMail](t)(s.NextMail(t.Context(), "n1", 0))
+	if err := errors.Join(s.Close(), daemon.Stop(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRegion(t *testing.T) {
 	onBoth(t, func(t *testing.T, b bench) {
 		if _, _, err := b.Region(t.Context()); !errors.Is(err, ErrNotFound) {
