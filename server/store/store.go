@@ -50,6 +50,8 @@ var (
 	ErrEvicts = errors.New("store: the server evicts keys")
 )
 
+var errTag = errors.New("store: the tag may hold a-z, 0-9 and - only")
+
 // schemaVersion is what this binary writes. A higher one in the store is refused, a lower one is read and raised entity by
 // entity.
 const schemaVersion = 1
@@ -66,7 +68,7 @@ const (
 
 // Options vary a store. The zero value is right for production.
 type Options struct {
-	Tag string           // hash tag of the region, "s" when empty: two regions may share a server
+	Tag string           // hash tag of the region, "s" when empty: two regions may share a server; a-z, 0-9 and - only
 	Now func() time.Time // wall clock for expiry, retries and limits; time.Now when nil
 }
 
@@ -96,6 +98,9 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	base, err := redis.ParseURL(address)
 	if err != nil {
 		return nil, errors.New("store: the URL is not redis://, rediss:// or unix://") // err may hold the password
+	}
+	if strings.IndexFunc(o.Tag, notInTag) >= 0 {
+		return nil, errTag
 	}
 	s := &Store{
 		write: newClient(base, -1, writeTimeout, poolSize), read: newClient(base, readRetries, readTimeout, poolSize),
@@ -192,4 +197,9 @@ func notFound(err error) error {
 		return ErrNotFound
 	}
 	return err
+}
+
+// notInTag keeps out what would end the hash tag or match more keys than our own.
+func notInTag(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
 }
