@@ -78,10 +78,18 @@ func lockOwner(file *os.File) int {
 	return pid
 }
 
-// alive reports whether a process exists. EPERM means that it does and is another user's.
+// alive reports whether a process runs. EPERM means that it exists and is another user's. One that was killed and that
+// nobody has waited for yet still has its number, but is dead (state Z in proc(5)).
 func alive(pid int) bool {
-	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
+		return false
+	}
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return true // no /proc to look into
+	}
+	_, state, _ := strings.Cut(string(stat), ") ") // after "pid (name"
+	return !strings.HasPrefix(state, "Z")
 }
 
 // chooseSocket puts the socket into the data directory, or into a short temporary one when that path is too long for a

@@ -194,9 +194,8 @@ func TestKilledParent(t *testing.T) {
 			acknowledged = n
 		}
 	}
+	d := start(t, Config{Dir: dir}) // before anybody has waited for the killed process
 	_ = helper.Wait()
-
-	d := start(t, Config{Dir: dir})
 	client := connect(t, d.URL())
 	if pid := serverPID(t, client); pid == orphan {
 		t.Errorf("the orphan %d still serves", pid)

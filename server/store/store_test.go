@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 			fmt.Println(err)
 			code = 1
 		}
+	}
+	if shared.dir != "" {
 		_ = os.RemoveAll(shared.dir)
 	}
 	if err := goleak.Find(); err != nil && code == 0 {
