@@ -25,8 +25,8 @@ func (r Role) PrimaryCare() bool {
 func (r Role) GP() bool { return slices.Contains([]Role{"gp", "deputy_gp", "municipal_doctor"}, r) }
 
 // SeatsFor returns the seats a case starts with: those of the template that fits it most closely, a municipality before a
-// destination before neither, with Origin replaced by the case's ward. When a language is set the case gets an
-// interpreter's seat. No template gives no seats.
+// destination before neither, with Origin replaced by the case's ward. When a language is set an
+// interpreter's seat is required, and added where there is none. No template gives no seats.
 func SeatsFor(templates []Template, c Case) []Seat {
 	best, score := -1, -1
 	for i, t := range templates {
@@ -57,9 +57,16 @@ func SeatsFor(templates []Template, c Case) []Seat {
 		}
 		seats = append(seats, seat)
 	}
-	if c.Language != "" && !slices.ContainsFunc(seats, func(s Seat) bool { return s.Guest == GuestInterpreter }) {
-		seats = append(seats, Seat{ID: "interpreter", Need: Required, Guest: GuestInterpreter})
+	if c.Language == "" {
+		return seats
 	}
+	i := slices.IndexFunc(seats, func(s Seat) bool {
+		return s.Guest == GuestInterpreter || slices.ContainsFunc(s.AnyOf, func(r RoleAt) bool { return r.Role == "interpreter" })
+	})
+	if i < 0 {
+		return append(seats, Seat{ID: "interpreter", Need: Required, Guest: GuestInterpreter})
+	}
+	seats[i].Need = Required
 	return seats
 }
 
