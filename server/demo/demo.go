@@ -51,3 +51,21 @@ func fridayAt(now time.Time, hour, minute int) time.Time {
 	}
 	return at.UTC()
 }
+
+// clockOn is a clock time in Havnes, some days after a day. It is written "15:04"; "24:00" is the next midnight.
+func clockOn(day time.Time, days int, clock string) time.Time {
+	local := day.In(zone())
+	hour, minute, ok := parseClock(clock)
+	if !ok {
+		panic("demo: clock time " + clock) // a constant of this package, held by its tests
+	}
+	return time.Date(local.Year(), local.Month(), local.Day()+days, hour, minute, 0, 0, local.Location()).UTC()
+}
+
+func parseClock(clock string) (hour, minute int, ok bool) {
+	if clock == "24:00" {
+		return 24, 0, true
+	}
+	t, err := time.Parse("15:04", clock)
+	return t.Hour(), t.Minute(), err == nil
+}
