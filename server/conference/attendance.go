@@ -118,7 +118,7 @@ func (a Attendance) TogetherTotal() time.Duration {
 // Fold turns the ledger of c into who was there, as of now. Events count in the order of the stream; sessions are told
 // apart by id, so a late or repeated "left" of an old session harms no new one. It may be computed anew at any time.
 func Fold(c Conference, events []Event, now time.Time) Attendance {
-	f := folding{sessions: map[string]*session{}, lobby: map[string]time.Time{}, waited: map[string]time.Duration{}}
+	f := folding{sessions: map[string]*session{}, lobby: map[string]time.Time{}, waited: map[string]time.Duration{}, ended: map[string]bool{}}
 	for _, e := range events {
 		f.take(e)
 	}
@@ -132,8 +132,8 @@ func Fold(c Conference, events []Event, now time.Time) Attendance {
 		}
 		for _, s := range attendee.Stays {
 			attendee.Present = attendee.Present || s.EndSource == FromNow
-			filled[p.Seat] = append(filled[p.Seat], s.Interval)
 		}
+		filled[p.Seat] = append(filled[p.Seat], f.presence(p.Key)...)
 		a.People = append(a.People, attendee)
 	}
 	a.Together, a.MissingSeats = together(c, filled)
@@ -173,6 +173,7 @@ func together(c Conference, filled map[SeatID][]calendar.Interval) (both []calen
 type session struct {
 	key, boot  string
 	start, end time.Time
+	begun      Source
 	seen       time.Time // last time anything told that it was in
 	lost       time.Time // media went down and has not come back
 	media      bool
@@ -187,9 +188,13 @@ type folding struct {
 	waited   map[string]time.Duration
 	refused  []Refusal
 	boot     string
+	ended    map[string]bool // boots that another has followed
 }
 
 func (f *folding) take(e Event) {
+	if f.ended[e.Boot] {
+		return // the last words of a server that has been followed: its sessions are closed
+	}
 	if f.boot != "" && e.Boot != f.boot {
 		f.closeBoot(f.boot)
 	}
@@ -217,9 +222,7 @@ func (f *folding) take(e Event) {
 		}
 	case EventSeen:
 		for _, p := range e.Present {
-			if s := f.current(Event{Session: p.Session, Boot: e.Boot}); s != nil {
-				s.seen = e.At
-			}
+			f.hear(p, e)
 		}
 	case EventLeft:
 		f.leave(e)
@@ -243,11 +246,25 @@ func (f *folding) join(e Event) {
 		s.seen, s.lost = e.At, time.Time{}
 		return
 	}
-	if s := f.sessions[e.Session]; s != nil && s.boot == e.Boot {
-		return // a session that has left does not come back under its own name
+	f.open(Presence{Key: e.Key, Session: e.Session}, e, FromEvent)
+}
+
+// hear takes one line of a heartbeat. A session that nobody announced began no later than now: its "joined" was lost.
+func (f *folding) hear(p Presence, e Event) {
+	if s := f.current(Event{Session: p.Session, Boot: e.Boot}); s != nil {
+		s.seen = e.At
+		return
 	}
-	s := &session{key: e.Key, boot: e.Boot, start: e.At, seen: e.At, open: true}
-	f.sessions[e.Session] = s
+	f.open(p, e, FromBeat)
+}
+
+// open begins a session, except one that has left: it does not come back under its own name.
+func (f *folding) open(p Presence, e Event, begun Source) {
+	if s := f.sessions[p.Session]; s != nil && s.boot == e.Boot {
+		return
+	}
+	s := &session{key: p.Key, boot: e.Boot, start: e.At, seen: e.At, begun: begun, open: true}
+	f.sessions[p.Session] = s
 	f.order = append(f.order, s)
 }
 
@@ -293,6 +310,7 @@ func maxTime(a, b time.Time) time.Time {
 
 // closeBoot ends what a killed server left open, at its last word.
 func (f *folding) closeBoot(boot string) {
+	f.ended[boot] = true
 	for _, s := range f.order {
 		if s.boot == boot {
 			s.finish(s.seen, FromCrash)
@@ -310,12 +328,23 @@ func (f *folding) closeOpen(now time.Time) {
 	}
 }
 
+// presence is when a person was really there on any device. Bridged gaps are not in it: a quorum needs everybody at once.
+func (f *folding) presence(key string) []calendar.Interval {
+	var spans []calendar.Interval
+	for _, s := range f.order {
+		if s.key == key {
+			spans = append(spans, calendar.Interval{Start: s.start, End: s.end})
+		}
+	}
+	return calendar.Merge(spans)
+}
+
 // stays unites a person's sessions and bridges short gaps.
 func (f *folding) stays(key string) []Stay {
 	var stays []Stay
 	for _, s := range f.order {
 		if s.key == key && s.end.After(s.start) {
-			stays = append(stays, Stay{Interval: calendar.Interval{Start: s.start, End: s.end}, StartSource: FromEvent, EndSource: s.source, Media: s.media})
+			stays = append(stays, Stay{Interval: calendar.Interval{Start: s.start, End: s.end}, StartSource: s.begun, EndSource: s.source, Media: s.media})
 		}
 	}
 	slices.SortStableFunc(stays, func(a, b Stay) int { return a.Start.Compare(b.Start) })

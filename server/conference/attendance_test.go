@@ -103,6 +103,14 @@ func TestFold(t *testing.T) {
 		ev(0, EventJoined, "doctor", "s1"), Event{At: second(20), Boot: "b2", Kind: EventJoined, Key: "nurse", Session: "s1"},
 		Event{At: second(40), Boot: "b2", Kind: EventLeft, Key: "nurse", Session: "s1"},
 	), "", "20s-40s event")
+	b2 := func(e Event) Event { e.Boot = "b2"; return e }
+	check("the old server's last words do not end the new one's sessions", 600, in(
+		ev(0, EventJoined, "doctor", "s1"), seen(15, "b1", "doctor", "s1"), b2(ev(20, EventJoined, "nurse", "s2")), ev(22, EventLeft, "doctor", "s1"),
+		seen(25, "b1", "doctor", "s1"), seen(60, "b2", "nurse", "s2"), b2(ev(300, EventLeft, "nurse", "s2")),
+	), "0s-15s inferred_crash", "20s-5m0s event")
+	check("joined was lost, the heartbeat knows", 600, in(
+		seen(5, "b1", "doctor", "s1"), seen(10, "b1", "doctor", "s1"), ev(100, EventLeft, "doctor", "s1"), seen(105, "b1", "doctor", "s1"),
+	), "5s-1m40s event", "")
 	check("the room was closed", 600, in(ev(0, EventJoined, "doctor", "s1"), ev(0, EventJoined, "nurse", "s2"), ev(120, EventEnded, "", "")), "0s-2m0s meeting_end", "0s-2m0s meeting_end")
 }
 
@@ -134,7 +142,23 @@ func TestFoldQuorumIsTogetherNotOneAfterTheOther(t *testing.T) {
 		ev(0, EventJoined, "doctor", "d"), ev(60, EventJoined, "nurse", "n"), ev(120, EventLeft, "doctor", "d"), ev(300, EventLeft, "nurse", "n"))
 	check("one after the other", 0, false, 0,
 		ev(0, EventJoined, "doctor", "d"), ev(60, EventLeft, "doctor", "d"), ev(120, EventJoined, "nurse", "n"), ev(300, EventLeft, "nurse", "n"))
+	check("a bridged gap is nobody's presence", 90*time.Second, true, 0,
+		ev(0, EventJoined, "doctor", "d"), ev(0, EventJoined, "nurse", "n1"), ev(10, EventLeft, "nurse", "n1"), ev(20, EventJoined, "nurse", "n2"),
+		ev(100, EventLeft, "nurse", "n2"), ev(100, EventLeft, "doctor", "d"))
+	check("met only in a gap", 0, false, 0,
+		ev(0, EventJoined, "nurse", "n1"), ev(10, EventLeft, "nurse", "n1"), ev(12, EventJoined, "doctor", "d"), ev(18, EventLeft, "doctor", "d"),
+		ev(20, EventJoined, "nurse", "n2"), ev(100, EventLeft, "nurse", "n2"))
 	check("the doctor never came", 0, false, 1, ev(0, EventJoined, "nurse", "n"), ev(300, EventLeft, "nurse", "n"))
+}
+
+func TestFoldSaysHowABeginningIsKnown(t *testing.T) {
+	a := Fold(meeting, []Event{ev(0, EventJoined, "doctor", "d"), seen(5, "b1", "doctor", "d", "nurse", "n")}, second(10))
+	if got := a.People[0].Stays[0].StartSource; got != FromEvent {
+		t.Errorf("announced: %s", got)
+	}
+	if got := a.People[1].Stays[0].StartSource; got != FromBeat {
+		t.Errorf("only seen: %s", got)
+	}
 }
 
 // A ledger read twice over, event by event, must say the same: writers repeat after lost replies.
