@@ -153,6 +153,9 @@ func (r *reader) references(region conference.Region) {
 		parents[u.ID] = u.Parent
 	}
 	for _, u := range region.Units {
+		if u.ID == "" {
+			continue // told already; without a name it cannot be above anything
+		}
 		above := u.Parent
 		for range len(region.Units) {
 			if above == u.ID {
