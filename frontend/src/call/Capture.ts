@@ -1,6 +1,6 @@
 import { forbidden, listDevices, noDevices, openBoth, openDevice, supported, troubleOf, type Devices, type Source, type Trouble } from "./devices";
 import { LevelMeter } from "./level";
-import { readWishes, writeWishes, type Wishes } from "./seat";
+import { readKept, readWishes, writeKept, writeWishes, type Wishes } from "./memory";
 
 /** SourceState is one of your own devices as the page shows it. */
 export type SourceState =
@@ -30,7 +30,7 @@ const stalledAfter = 2_000;
 export class Capture {
   readonly level = new LevelMeter();
   private state: CaptureState = {
-    microphone: { kind: "idle" }, camera: { kind: "idle" }, devices: noDevices, wishes: readWishes(), muted: false, stalled: false,
+    microphone: { kind: "idle" }, camera: { kind: readKept().cameraOff ? "off" : "idle" }, devices: noDevices, wishes: readWishes(), muted: readKept().muted, stalled: false,
   };
   private readonly watchers = new Set<() => void>();
   private stalling: ReturnType<typeof setTimeout> | undefined;
@@ -224,6 +224,7 @@ export class Capture {
 
   private set(change: Partial<CaptureState>): void {
     this.state = { ...this.state, ...change };
+    writeKept({ muted: this.state.muted, cameraOff: this.state.camera.kind === "off" });
     for (const watcher of this.watchers) watcher();
   }
 }

@@ -45,6 +45,18 @@ export function setInsideCall(conference: string | null): void {
   write(tab, "inside", conference);
 }
 
+/** Kept is how you were taking part when this tab was last seen: a reload must not open a microphone that was closed. */
+export type Kept = { muted: boolean; cameraOff: boolean };
+
+export function readKept(): Kept {
+  return { muted: read(tab, "muted") === "yes", cameraOff: read(tab, "camera-off") === "yes" };
+}
+
+export function writeKept(kept: Kept): void {
+  write(tab, "muted", kept.muted ? "yes" : null);
+  write(tab, "camera-off", kept.cameraOff ? "yes" : null);
+}
+
 /** Wishes hold for this machine: devices by id, whether it takes part with sound only, and whether single keys steer the call. */
 export type Wishes = { microphone: string | null; camera: string | null; speaker: string | null; soundOnly: boolean; shortcuts: boolean };
 

@@ -1,0 +1,146 @@
+import { closingOf, type Closing } from "./closing";
+import { Line } from "./Line";
+import { parseServer, type ClientMessage, type ServerMessage, type Welcome } from "./messages";
+
+/** Introduction is what hello says about this page now. */
+export type Introduction = { conference: string; device: string; muted: boolean; camera: boolean };
+
+export type StayHooks = {
+  introduce(): Introduction;
+  welcomed(welcome: Welcome): void;
+  /** Everything but the replies that Stay itself waits for. */
+  received(message: ServerMessage): void;
+  /** An offer was refused; number is its own. */
+  offerRefused(number: number): void;
+  /** up: the server hears us. */
+  heard(up: boolean): void;
+  /** late: the server answers, but after seconds. */
+  late(late: boolean): void;
+  over(closing: Closing): void;
+};
+
+type Unnumbered = ClientMessage extends infer M ? (M extends ClientMessage ? Omit<M, "id"> : never) : never;
+
+const pingEvery = 10_000;
+
+/** An answer that takes longer is worth a word to the person. */
+const lateAfter = 8_000;
+
+/**
+ * Stay is one device's stay in a meeting: it keeps the socket, introduces itself on each new one, resumes where the last
+ * one broke, and counts what it has seen. leave says good-bye, close only goes.
+ */
+export class Stay {
+  private readonly line: Line;
+  private id = 0;
+  private helloId = 0;
+  private seen = 0;
+  private resume: { session: string; secret: string } | null = null;
+  private offer: { id: number; number: number } | null = null;
+  private pinging: ReturnType<typeof setInterval> | undefined;
+  private lateness: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(path: string, private readonly hooks: StayHooks) {
+    const address = new URL(path, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.line = new Line(address.href, "samtale.v1", {
+      opened: () => { this.hello(); },
+      received: (text) => { this.receive(text); },
+      closed: (code) => this.closed(code),
+      gaveUp: () => { this.hooks.over({ kind: "ended", by: "failed" }); },
+    });
+  }
+
+  open(): void {
+    this.line.open();
+  }
+
+  leave(): void {
+    this.request({ t: "bye" });
+    this.close();
+  }
+
+  close(): void {
+    this.rest();
+    this.line.close();
+  }
+
+  request(message: Unnumbered): void {
+    this.id += 1;
+    const sent = this.line.send({ ...message, id: this.id });
+    if (sent && message.t === "offer") this.offer = { id: this.id, number: message.d.number };
+  }
+
+  private hello(): void {
+    const resume = this.resume ? { ...this.resume, seq: this.seen } : undefined;
+    this.request({ t: "hello", d: { v: 1, ...this.hooks.introduce(), resume } });
+    this.helloId = this.id;
+  }
+
+  private receive(text: string): void {
+    const message = parseServer(text);
+    if (!message) return;
+    if ("seq" in message) {
+      if (message.seq <= this.seen) return; // told again after a break, and taken in before it
+      this.seen = message.seq;
+    }
+    switch (message.t) {
+      case "welcome":
+        this.welcomed(message.d);
+        return;
+      case "pong":
+        clearTimeout(this.lateness);
+        this.lateness = undefined;
+        this.hooks.late(false);
+        return;
+      case "error":
+        this.refused(message.re);
+        return;
+      default:
+        this.hooks.received(message);
+    }
+  }
+
+  private welcomed(welcome: Welcome): void {
+    if (!welcome.resumed) this.seen = 0;
+    this.resume = { session: welcome.session, secret: welcome.secret };
+    this.line.settled();
+    this.rest();
+    this.pinging = setInterval(() => { this.ping(); }, pingEvery);
+    this.hooks.heard(true);
+    this.hooks.welcomed(welcome);
+  }
+
+  /** A hello that is refused is our own mistake and would be refused again; most other refusals mend themselves with the next roster. */
+  private refused(re: number): void {
+    if (re === this.helloId) {
+      this.close();
+      this.hooks.over({ kind: "ended", by: "failed" });
+    } else if (re === this.offer?.id) {
+      this.hooks.offerRefused(this.offer.number);
+    }
+  }
+
+  private ping(): void {
+    this.request({ t: "ping", d: { sent: Math.round(performance.now()), seq: this.seen } });
+    this.lateness ??= setTimeout(() => { this.hooks.late(true); }, lateAfter);
+  }
+
+  private rest(): void {
+    clearInterval(this.pinging);
+    clearTimeout(this.lateness);
+    this.lateness = undefined;
+    this.offer = null;
+  }
+
+  private closed(code: number): boolean {
+    this.rest();
+    const closing = closingOf(code);
+    if (closing.kind === "retry") {
+      this.hooks.heard(false);
+      return true;
+    }
+    this.hooks.over(closing);
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { RosterPerson } from "./messages";
+import { apply, changeOf, conditionOf, emptyRoom, pictureOf } from "./room";
+
+const person = (key: string, ...devices: Partial<RosterPerson["devices"][number]>[]): RosterPerson => ({
+  key, name: key, role: "gp", organization: "", guest: false, host: false,
+  devices: devices.map((d, i) => ({ session: `${key}${i}`, muted: false, camera: true, connected: true, media: true, ...d })),
+});
+const roster = (...people: RosterPerson[]) => ({ t: "roster", seq: 1, d: { people } }) as const;
+const welcome = (resumed: boolean) => ({
+  t: "welcome", re: 1, d: { v: 1, session: "s", secret: "x", resumed, place: "in", you: person("me"), need: { audio: 1, video: 1 }, resume_seconds: 120 },
+}) as const;
+
+describe("apply", () => {
+  it("replaces, never adds", () => {
+    const room = apply(apply(emptyRoom, roster(person("a", {}), person("b", {}))), roster(person("b", {})));
+    expect(room.roster?.map((p) => p.key)).toEqual(["b"]);
+  });
+  it("keeps the room over a resumed socket and forgets it in a new session", () => {
+    const room = apply(emptyRoom, roster(person("a", {})));
+    expect(apply(room, welcome(true))).toBe(room);
+    expect(apply(room, welcome(false))).toEqual(emptyRoom);
+  });
+});
+
+describe("changeOf", () => {
+  const first = apply(emptyRoom, roster(person("me", {}), person("a", {})));
+  it("is silent about whoever was there first", () => { expect(changeOf(emptyRoom, first, "me")).toBeNull(); });
+  it("tells who came and left", () => {
+    const change = changeOf(first, apply(first, roster(person("me", {}), person("b", {}))), "me");
+    expect([change?.came.map((p) => p.key), change?.left.map((p) => p.key)]).toEqual([["b"], ["a"]]);
+  });
+  it("is silent about a device that comes and goes, and about you", () => {
+    expect(changeOf(first, apply(first, roster(person("a", {}, {}))), "me")).toBeNull();
+  });
+  it("tells who waits outside, also at the first look", () => {
+    expect(changeOf(emptyRoom, apply(emptyRoom, { t: "lobby", seq: 1, d: { people: [person("g")] } }), "me")?.outside).toHaveLength(1);
+  });
+});
+
+describe("conditionOf", () => {
+  it("is muted only when every device that is there is muted", () => {
+    expect(conditionOf(person("a", { muted: true }, { muted: false }))).toEqual({ muted: false, away: false });
+    expect(conditionOf(person("a", { muted: true }, { muted: false, connected: false }))).toEqual({ muted: true, away: false });
+  });
+  it("is away when no device has a line", () => { expect(conditionOf(person("a", { connected: false })).away).toBe(true); });
+});
+
+describe("pictureOf", () => {
+  const room = apply(emptyRoom, {
+    t: "slots", seq: 1, d: {
+      slots: [
+        { mid: "2", kind: "audio", state: "on", key: "a", session: "a0", source: "microphone" },
+        { mid: "7", kind: "video", state: "on", key: "a", session: "a0", source: "camera" },
+        { mid: "8", kind: "video", state: "paused", key: "b", session: "b0", source: "camera" },
+        { mid: "9", kind: "video", state: "off" },
+      ],
+    },
+  });
+  it("finds a running picture and no other", () => { expect(["a", "b", "c"].map((key) => pictureOf(room, key))).toEqual(["7", null, null]); });
+});
