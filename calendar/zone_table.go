@@ -1,0 +1,136 @@
+package calendar
+
+import (
+	"strings"
+	"time"
+)
+
+// zoneTable holds every zone that a feed names, each looked up once.
+type zoneTable struct {
+	uses      []zoneUse
+	index     map[zoneKey]int32
+	last      int32          // the use found last: the next event is in the same zone
+	floating  map[int]string // X-WR-TIMEZONE, by scope
+	defined   map[zoneKey]*definition
+	locations map[string]*zone // by the name of the location
+	owner     *zone
+}
+
+// zoneKey is a TZID in the VCALENDAR it stands in, counted from 1. An empty TZID is that of floating times.
+type zoneKey struct {
+	scope int
+	id    string
+}
+
+type zoneUse struct {
+	key  zoneKey
+	zone *zone // nil until it is needed
+}
+
+// The zones that every feed has.
+const (
+	zoneUTC int32 = iota
+	zoneOwner
+)
+
+func newZoneTable(owner *time.Location) zoneTable {
+	z := newZone(owner)
+	return zoneTable{
+		uses:      []zoneUse{zoneUTC: {zone: newZone(time.UTC)}, zoneOwner: {zone: z}},
+		index:     map[zoneKey]int32{},
+		floating:  map[int]string{},
+		defined:   map[zoneKey]*definition{},
+		locations: map[string]*zone{},
+		owner:     z,
+	}
+}
+
+// useZone returns the index of a TZID.
+func (r *reader) useZone(id []byte) int32 {
+	t := &r.zones
+	if key := &t.uses[t.last].key; key.scope == r.scope && key.id == string(id) {
+		return t.last
+	}
+	if i, ok := t.index[zoneKey{r.scope, string(id)}]; ok {
+		t.last = i
+		return i
+	}
+	t.last = int32(len(t.uses))
+	key := zoneKey{r.scope, string(id)}
+	t.uses = append(t.uses, zoneUse{key: key})
+	t.index[key] = t.last
+	return t.last
+}
+
+// calendarZone takes X-WR-TIMEZONE: the zone of floating times, by custom.
+func (r *reader) calendarZone(value []byte) { r.zones.floating[r.scope] = string(value) }
+
+// defineZones makes the definitions of the feed known. Of two with the same TZID the first holds.
+func (r *reader) defineZones() {
+	for i := range r.definitions {
+		d := &r.definitions[i]
+		key := zoneKey{d.scope, d.id}
+		if _, ok := r.zones.defined[key]; !ok && d.id != "" {
+			r.zones.defined[key] = d
+		}
+	}
+}
+
+// zone returns a zone of the table. uid and line are of the event that names it, for a warning.
+func (r *reader) zone(i int32, uid []byte, line int) *zone {
+	use := &r.zones.uses[i]
+	if use.zone == nil {
+		use.zone = r.findZone(use.key, uid, line)
+	}
+	return use.zone
+}
+
+// findZone looks a TZID up in the file, then among the known names. What nobody knows is read in the owner's zone.
+func (r *reader) findZone(key zoneKey, uid []byte, line int) *zone {
+	t := &r.zones
+	if key.id == "" {
+		if key.id = strings.TrimSpace(t.floating[key.scope]); key.id == "" {
+			return t.owner
+		}
+	}
+	location, known := locationOf(key.id)
+	if d, ok := t.defined[key]; ok {
+		if z := r.definedZone(d); z != nil {
+			if known {
+				r.compareZones(z, r.located(location), d)
+			}
+			return z
+		}
+	}
+	if known {
+		return r.located(location)
+	}
+	r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used", printable([]byte(key.id)))
+	return t.owner
+}
+
+// located returns the one zone of a location, with its cache.
+func (r *reader) located(l *time.Location) *zone {
+	name := l.String()
+	if name == "" { // an offset
+		return newZone(l)
+	}
+	z, ok := r.zones.locations[name]
+	if !ok {
+		z = newZone(l)
+		r.zones.locations[name] = z
+	}
+	return z
+}
+
+// compareZones warns when a file defines a known zone otherwise inside the window. The file wins: its author saw these times.
+func (r *reader) compareZones(defined, known *zone, d *definition) {
+	for at := r.window.start; at < r.window.end; {
+		a, b := defined.at(at), known.at(at)
+		if a.offset != b.offset {
+			r.warn(nil, d.line, CodeZoneDiffer, "the zone %q is defined otherwise than it is known; the file's definition is used", printable([]byte(d.id)))
+			return
+		}
+		at = min(a.end, b.end)
+	}
+}
