@@ -1,0 +1,155 @@
+package slots
+
+import (
+	"math/bits"
+	"sort"
+	"time"
+)
+
+// grid is every instant at which the meeting may begin, in order. Evenly spaced instants are one run, so that a clock
+// change costs a run and finding the first start after an instant costs a division.
+type grid struct {
+	runs   []run
+	length int // number of starts
+}
+
+type run struct {
+	first, step int64 // Unix seconds
+	index       int   // of the first start of the run
+	count       int
+}
+
+// gridOf counts starts in elapsed time from each local midnight of the zone, and keeps those in [window.from, window.to).
+func gridOf(zone *time.Location, window span, step int64) grid {
+	var g grid
+	for _, d := range daysOf(zone, window, nil) {
+		first := d.midnight
+		if first < window.from {
+			first += (window.from - first + step - 1) / step * step
+		}
+		end := min(d.next, window.to)
+		if first < end {
+			g.add(first, step, int((end-first+step-1)/step))
+		}
+	}
+	return g
+}
+
+func singleStart(at time.Time) grid {
+	var g grid
+	g.add(at.Unix(), 60, 1)
+	return g
+}
+
+func (g *grid) add(first, step int64, count int) {
+	if n := len(g.runs); n > 0 && g.runs[n-1].first+int64(g.runs[n-1].count)*step == first {
+		g.runs[n-1].count += count
+	} else {
+		g.runs = append(g.runs, run{first: first, step: step, index: g.length, count: count})
+	}
+	g.length += count
+}
+
+// at returns the instant of start i.
+func (g *grid) at(i int) int64 {
+	n := len(g.runs) - 1
+	if n > 0 {
+		n = sort.Search(n, func(n int) bool { return g.runs[n+1].index > i })
+	}
+	r := &g.runs[n]
+	return r.first + int64(i-r.index)*r.step
+}
+
+// from returns the first start at or after the instant; length when there is none.
+func (g *grid) from(at int64) int {
+	for n := range g.runs {
+		r := &g.runs[n]
+		if at <= r.first {
+			return r.index
+		}
+		if k := (at - r.first + r.step - 1) / r.step; k < int64(r.count) {
+			return r.index + int(k)
+		}
+	}
+	return g.length
+}
+
+// plane is one bit per start. A nil plane has no bit set.
+type plane []uint64
+
+// fill sets the bits [from, to).
+func (p plane) fill(from, to int) {
+	if from >= to {
+		return
+	}
+	first, last := from/64, (to-1)/64
+	low, high := ^uint64(0)<<(from%64), ^uint64(0)>>(63-(to-1)%64)
+	if first == last {
+		p[first] |= low & high
+		return
+	}
+	p[first] |= low
+	for w := first + 1; w < last; w++ {
+		p[w] = ^uint64(0)
+	}
+	p[last] |= high
+}
+
+func (p plane) has(i int) bool { return p != nil && p[i/64]>>(i%64)&1 == 1 }
+
+func (p plane) clear(i int) { p[i/64] &^= 1 << (i % 64) }
+
+func (p plane) and(q plane) {
+	for w, bits := range q {
+		p[w] &= bits
+	}
+}
+
+func (p plane) or(q plane) {
+	for w, bits := range q {
+		p[w] |= bits
+	}
+}
+
+func (p plane) andNot(q plane) {
+	for w, bits := range q {
+		p[w] &^= bits
+	}
+}
+
+func (p plane) count() int {
+	n := 0
+	for _, word := range p {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
+// next returns the first set bit at or after i, or -1.
+func (p plane) next(i int) int {
+	for w := i / 64; w < len(p); w++ {
+		word := p[w]
+		if w == i/64 {
+			word &= ^uint64(0) << (i % 64)
+		}
+		if word != 0 {
+			return w*64 + bits.TrailingZeros64(word)
+		}
+	}
+	return -1
+}
+
+// block sets the starts at which a meeting of the length, with a margin on both sides, would overlap one of the spans:
+// start t overlaps [a, b) when t + length + margin > a and t - margin < b.
+func (g *grid) block(p plane, spans []span, length, margin int64) {
+	for _, s := range spans {
+		p.fill(g.from(s.from-margin-length+1), g.from(s.to+margin))
+	}
+}
+
+// allow sets the starts at which a meeting of the length lies wholly inside one of the spans, which are merged.
+func (g *grid) allow(p plane, spans []span, length int64) {
+	for _, s := range spans {
+		p.fill(g.from(s.from), g.from(s.to-length+1))
+	}
+}

@@ -1,0 +1,67 @@
+// Package slots finds the times at which the right people can meet. It takes a request and what is known of everybody's
+// time, and answers every start that keeps the rules, the best few with their cast and an account of their points, and for
+// the others what stood in the way and what one change would gain. It refuses to know a clock, a network, a store, or what
+// a role means.
+//
+//	Request, []Person -> grid   every instant the meeting may begin, one bit each
+//	                  -> layers per person and length: the starts that busy, held, unknown or closed time takes away
+//	                  -> quorum "at least k of these" per need; matching where somebody could fill two needs
+//	                  -> near misses and counts per rule; scored suggestions; the same search with one rule changed (relax)
+//
+// A person's own starts for the whole length come first, unions over people second: two half-free nurses are no nurse. One
+// bit is one start of the grid and not a fixed grain of time, so that an engagement that ends at 10:02, or a meeting of 25
+// minutes, is judged to the second; At asks the same engine with a grid of one start.
+package slots
+
+import (
+	"time"
+
+	"github.com/samtale/samtale/calendar"
+)
+
+// Person is what is known of one person's time. Intervals need not be sorted or merged.
+type Person struct {
+	ID        string
+	Roles     []string            // as in Need.Role, for example "gp@langneset"
+	Zone      *time.Location      // of Hours and of the person's holidays; nil: the request's
+	Hours     []Hours             // weekly working hours
+	Open      []calendar.Interval // working hours on certain dates, from a feed of working hours
+	HasHours  bool                // Hours and Open are all the working time there is; false: any time will do
+	Busy      []calendar.Interval
+	Away      []calendar.Interval // the part of Busy that is spent at another place, see Policy.TravelMin
+	Tentative []calendar.Interval
+	Duty      []calendar.Interval // on duty, see Policy.UseDuty
+	Held      []calendar.Interval // held for another request
+	Unknown   []calendar.Interval // nobody knows: neither free nor busy. What is busy there stays busy
+	Why       string              // why it is unknown
+	Fresh     string              // age of the knowledge ("40s"), or "unknown: …"; repeated in Answer.Freshness
+	Burden    int                 // minutes worked outside hours lately, decayed by whoever keeps the ledger
+}
+
+// Find answers the request. People that no need or want of the request could use are ignored. The error names the field
+// of the request that is missing or wrong, and its value.
+func Find(r Request, people []Person) (Answer, error) {
+	s, err := settle(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	f, err := newFinder(s, people, gridOf(s.zone, s.window, s.grid))
+	if err != nil {
+		return Answer{}, err
+	}
+	return f.answer(), nil
+}
+
+// At gives the verdict on one start, whether it lies on the grid or not, by the engine of Find: a start that Find counts
+// is feasible here, and the cast is the same. A fraction of a second in start is dropped. The error is that of Find.
+func At(r Request, people []Person, start time.Time) (Verdict, error) {
+	s, err := settle(r)
+	if err != nil {
+		return Verdict{}, err
+	}
+	f, err := newFinder(s, people, singleStart(start))
+	if err != nil {
+		return Verdict{}, err
+	}
+	return f.verdict(), nil
+}
