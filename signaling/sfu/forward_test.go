@@ -1,0 +1,227 @@
+package sfu
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+)
+
+// follows fails unless p is the very next packet after before, later by between 1 and most units.
+func follows(t *testing.T, before, p *rtp.Packet, most uint32) {
+	t.Helper()
+	if before == nil {
+		return
+	}
+	if p.SSRC != before.SSRC || p.SequenceNumber != before.SequenceNumber+1 {
+		t.Fatalf("packet %d of %d follows %d of %d", p.SequenceNumber, p.SSRC, before.SequenceNumber, before.SSRC)
+	}
+	if d := p.Timestamp - before.Timestamp; d == 0 || d > most {
+		t.Fatalf("packet %d is %d later than the one before", p.SequenceNumber, int32(d))
+	}
+}
+
+func TestForwardSound(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio}, 0).join()
+	b := newClient(t, s, nil, 2).join()
+	mid := b.mid(Audio, 1)
+	b.put(mid, a.peer.Source(Audio))
+	var before *rtp.Packet
+	for i := range 300 { // over the wrap of both numbers
+		payload := []byte{0x78, byte(i), byte(i >> 8)}
+		a.sends[Audio].write(t, uint16(65400+i), uint32(i*960)-9600, payload, nil)
+		p := b.next(mid)
+		follows(t, before, p, 960)
+		if before != nil && p.Timestamp-before.Timestamp != 960 {
+			t.Fatalf("packet %d: %d units later", i, p.Timestamp-before.Timestamp)
+		}
+		if !bytes.Equal(p.Payload, payload) {
+			t.Fatalf("packet %d: payload %x", i, p.Payload)
+		}
+		before = p
+	}
+}
+
+// film is a publisher in lock-step with one slot.
+type film struct {
+	from  *client
+	seq   uint16
+	ts    uint32
+	id    uint16
+	level uint8
+}
+
+func (f *film) frame(t *testing.T, key bool) {
+	t.Helper()
+	f.seq++
+	f.ts += 3000
+	f.id++
+	f.level++
+	f.from.sends[Video].write(t, f.seq, f.ts, frame(key, f.id, f.level, 1, 2, 3), nil)
+}
+
+// pictureOf reads the numbers of a received frame.
+func pictureOf(t *testing.T, p *rtp.Packet) (id uint16, level uint8) {
+	t.Helper()
+	pic, _, ok := readPicture(p.Payload)
+	if !ok || !pic.wide {
+		t.Fatalf("payload %x", p.Payload)
+	}
+	return pic.id, pic.level
+}
+
+func TestSwap(t *testing.T) {
+	s := newServer(t, nil)
+	films := []*film{
+		{from: newClient(t, s, []Kind{Audio, Video}, 0).join(), seq: 65000, ts: 4e9, id: 0x7ff0, level: 250},
+		{from: newClient(t, s, []Kind{Audio, Video}, 0).join(), seq: 17, ts: 5, id: 3},
+	}
+	b := newClient(t, s, nil, 1).join()
+	mid := b.mid(Video, 0)
+	var before *rtp.Packet
+	for round := range 6 {
+		f := films[round%2]
+		b.put(mid, f.from.peer.Source(Video))
+		if round < 2 { // later its last key frame is still in the ring
+			f.frame(t, false) // nothing to build on: must not come
+		}
+		f.frame(t, true)
+		for i := range 20 {
+			p := b.next(mid)
+			follows(t, before, p, 90000*30) // a slow machine may need seconds for a round
+			if key := startsKeyFrame(p.Payload); key != (i == 0) {
+				t.Fatalf("round %d, frame %d: key frame %v", round, i, key)
+			}
+			if before != nil {
+				id, level := pictureOf(t, p)
+				idBefore, levelBefore := pictureOf(t, before)
+				if id != (idBefore+1)&0x7fff || level != levelBefore+1 {
+					t.Fatalf("round %d, frame %d: picture %d, %d after %d, %d", round, i, id, level, idBefore, levelBefore)
+				}
+			}
+			before = p
+			if i < 19 {
+				f.frame(t, false)
+			}
+		}
+	}
+}
+
+func TestEmptySlotIsSilent(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio}, 0).join()
+	c := newClient(t, s, []Kind{Audio}, 0).join()
+	b := newClient(t, s, nil, 1).join()
+	mid := b.mid(Audio, 0)
+	b.put(mid, a.peer.Source(Audio))
+	a.sends[Audio].write(t, 1, 960, []byte{0x78, 1}, nil)
+	first := b.next(mid)
+	b.put(mid, nil)
+	a.sends[Audio].write(t, 2, 1920, []byte{0x78, 2}, nil)
+	b.put(mid, c.peer.Source(Audio))
+	c.sends[Audio].write(t, 9, 7, []byte{0x78, 3}, nil)
+	p := b.next(mid)
+	follows(t, first, p, 48000*30)
+	if p.Payload[1] != 3 {
+		t.Fatalf("payload %x", p.Payload)
+	}
+	c.peer.Close() // takes its source off
+	b.put(mid, a.peer.Source(Audio))
+	a.sends[Audio].write(t, 3, 2880, []byte{0x78, 4}, nil)
+	follows(t, p, b.next(mid), 48000*30)
+}
+
+func TestLateJoiner(t *testing.T) {
+	s := newServer(t, nil)
+	a := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+	early := newClient(t, s, nil, 1).join()
+	early.put(early.mid(Video, 0), a.from.peer.Source(Video))
+	a.frame(t, true)
+	early.next(early.mid(Video, 0))
+	for range maxReplay { // the key frame is too old to begin with
+		a.frame(t, false)
+		early.next(early.mid(Video, 0))
+	}
+	late := newClient(t, s, nil, 1).join()
+	late.put(late.mid(Video, 0), a.from.peer.Source(Video))
+	for p := range arrivals(t, a.from.sends[Video].asked, "request for a key frame") {
+		if pli, ok := p.(*rtcp.PictureLossIndication); ok && pli.MediaSSRC == a.from.sends[Video].ssrc {
+			break
+		}
+	}
+	a.frame(t, true)
+	if p := late.next(late.mid(Video, 0)); !startsKeyFrame(p.Payload) {
+		t.Fatalf("begins with %x", p.Payload)
+	}
+}
+
+func TestBeginFromRing(t *testing.T) {
+	s := newServer(t, nil)
+	a := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+	early := newClient(t, s, nil, 1).join()
+	early.put(early.mid(Video, 0), a.from.peer.Source(Video))
+	for i := range 10 {
+		a.frame(t, i == 0)
+		early.next(early.mid(Video, 0))
+	}
+	late := newClient(t, s, nil, 1).join()
+	late.put(late.mid(Video, 0), a.from.peer.Source(Video))
+	a.frame(t, false)
+	var before *rtp.Packet
+	for i := range 11 {
+		p := late.next(late.mid(Video, 0))
+		if startsKeyFrame(p.Payload) != (i == 0) {
+			t.Fatalf("frame %d: %x", i, p.Payload)
+		}
+		follows(t, before, p, 3000)
+		before = p
+	}
+}
+
+func TestUndeclaredSSRCByMid(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio}, 1)
+	o := a.offer(nil)
+	o.SDP = without(o.SDP, "a=ssrc")
+	a.negotiate(o)
+	a.reach(StateConnected)
+	wait(t, a.joined, "connection")
+	b := newClient(t, s, nil, 1).join()
+	mid := b.mid(Audio, 0)
+	b.put(mid, a.peer.Source(Audio))
+	out := a.sends[Audio]
+	out.write(t, 1, 960, []byte{0x78, 1}, nil) // whose is not said
+	out.write(t, 2, 1920, []byte{0x78, 2}, map[string][]byte{uriMid: []byte(out.transceiver.Mid())})
+	if p := b.next(mid); p.Payload[1] != 2 {
+		t.Fatalf("payload %x", p.Payload)
+	}
+	out.write(t, 3, 2880, []byte{0x78, 3}, nil) // is remembered
+	if p := b.next(mid); p.Payload[1] != 3 {
+		t.Fatalf("payload %x", p.Payload)
+	}
+}
+
+func TestLoudness(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio}, 0).join()
+	b := newClient(t, s, nil, 1).join()
+	if got := a.peer.Loudness(); got != 0 {
+		t.Errorf("loudness %d before anything came", got)
+	}
+	if got := b.peer.Loudness(); got != 0 {
+		t.Errorf("loudness %d of a listener", got)
+	}
+	mid := b.mid(Audio, 0)
+	b.put(mid, a.peer.Source(Audio))
+	got := 0
+	for i := 0; got != 100 && i < 1000; i++ { // a slow machine may take longer than the window for a packet
+		a.sends[Audio].write(t, uint16(i), uint32(i*960), []byte{0x78}, map[string][]byte{uriAudioLevel: {0x80 | 27}})
+		b.next(mid)
+		got = a.peer.Loudness()
+	}
+	if got != 100 {
+		t.Errorf("loudness %d, want 100", got)
+	}
+}

@@ -1,0 +1,131 @@
+package sfu
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestConnectWithin(t *testing.T) {
+	s := newServer(t, func(c *Config) { c.ConnectWithin = 200 * time.Millisecond })
+	a := newClient(t, s, []Kind{Audio}, 0)
+	if _, err := a.peer.Answer(t.Context(), a.offer(nil)); err != nil { // which the client never takes
+		t.Fatal(err)
+	}
+	if got := wait(t, a.states, "state"); got != StateFailed {
+		t.Errorf("state %v", got)
+	}
+}
+
+func TestDisconnected(t *testing.T) {
+	s := newServer(t, func(c *Config) { c.DisconnectedWait = 300 * time.Millisecond })
+	a := newClient(t, s, []Kind{Audio}, 1).join()
+	if err := a.pc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a.reach(StateDisconnected)
+}
+
+func TestClosed(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio}, 1)
+	o := a.offer(nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	a.peer.turn <- struct{}{}
+	if _, err := a.peer.Answer(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("while another is answered: error %v", err)
+	}
+	<-a.peer.turn
+	a.negotiate(o)
+	a.reach(StateConnected)
+	a.peer.Close()
+	a.peer.Close()
+	if _, err := a.peer.Answer(t.Context(), o); !errors.Is(err, ErrClosed) {
+		t.Errorf("Answer: error %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.NewPeer(PeerConfig{}); !errors.Is(err, ErrClosed) {
+		t.Errorf("NewPeer: error %v", err)
+	}
+	for len(a.states) > 0 {
+		if got := <-a.states; got != StateConnected {
+			t.Errorf("state %v after Close", got)
+		}
+	}
+}
+
+func TestNewErrors(t *testing.T) {
+	for name, addr := range map[string]string{"no port": "127.0.0.1", "no address": "here:0", "no number": ":x", "too great": ":70000"} {
+		if s, err := New(Config{UDPAddr: addr}); err == nil {
+			t.Errorf("%s: no error", name)
+			_ = s.Close()
+		}
+	}
+}
+
+// Peers come, swap and go while packets flow.
+func TestCloseWhilePacketsFlow(t *testing.T) {
+	s := newServer(t, nil)
+	clients := make([]*client, 4)
+	for i := range clients {
+		clients[i] = newClient(t, s, []Kind{Audio, Video}, 3).join()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for i, c := range clients {
+		wg.Go(func() {
+			f := &film{from: c}
+			ticker := time.NewTicker(2 * time.Millisecond)
+			defer ticker.Stop()
+			for n := 0; ctx.Err() == nil; n++ {
+				select {
+				case <-ticker.C:
+				case <-ctx.Done():
+				}
+				if n%20 == 7 { // some are lost
+					f.seq++
+					continue
+				}
+				f.frame(t, n%50 == 0)
+				c.sends[Audio].write(t, uint16(n), uint32(n*960), []byte{0x78}, nil)
+			}
+		})
+		wg.Go(func() {
+			ticker := time.NewTicker(20 * time.Millisecond)
+			defer ticker.Stop()
+			for n := 0; ctx.Err() == nil; n++ {
+				for _, l := range c.slots {
+					var src *Source
+					if other := (i + n) % len(clients); other != i {
+						src = clients[other].peer.Source(l.Kind)
+					}
+					if err := c.peer.Put(l.Mid, src); err != nil && !errors.Is(err, ErrClosed) {
+						t.Error(err)
+					}
+				}
+				_ = clients[(i+1)%len(clients)].peer.Loudness()
+				select {
+				case <-ticker.C:
+				case <-ctx.Done():
+				}
+			}
+		})
+	}
+	for _, c := range clients {
+		for range 50 {
+			wait(t, c.came, "packet")
+		}
+	}
+	clients[0].peer.Close()
+	clients[1].peer.Close()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	wg.Wait()
+}

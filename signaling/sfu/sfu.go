@@ -1,0 +1,158 @@
+// Package sfu forwards sound and picture between browsers: a selective forwarding unit on pion. Every client has one
+// Peer (a PeerConnection that it offers and we answer) with Sources, what it publishes, and Slots, receiving lines of
+// fixed SSRC into which any Source may be put and swapped without renegotiation.
+//
+//	publisher: pion's SRTP goroutine -> Peer.receive -> Source (ring, loss, level) -> each Slot: new number, encrypt, write
+//
+// Forwarding happens in the receiving goroutine. The package decodes nothing, mixes nothing, records nothing, and knows
+// neither JSON nor sockets of signaling, nor who the people are.
+package sfu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/ice/v4"
+)
+
+// Kind is the kind of a media line.
+type Kind string
+
+// The two kinds.
+const (
+	Audio Kind = "audio"
+	Video Kind = "video"
+)
+
+// Errors of the package; others are wrapped from pion.
+var (
+	ErrBadOffer = errors.New("sfu: offer refused") // the client's mistake; the peer stands as before
+	ErrClosed   = errors.New("sfu: closed")
+)
+
+// Config says where media comes in.
+type Config struct {
+	UDPAddr          string        // ":7882": one port for all calls on every interface; "127.0.0.1:0": one address only
+	Announce         []netip.Addr  // told to clients instead of the interfaces' own addresses, for servers behind 1:1 NAT
+	IncludeLoopback  bool          // offer loopback addresses too: browsers on this machine
+	ConnectWithin    time.Duration // from a peer's first answer to its connection; 0: 30 s
+	DisconnectedWait time.Duration // silence after which a peer counts as disconnected; 0: 5 s
+	Logger           *slog.Logger  // nil: nothing is logged
+}
+
+// Server owns the media port and all peers. Its methods may be called from any goroutine.
+type Server struct {
+	config Config
+	mux    ice.UDPMux
+	log    *slog.Logger
+	stop   context.CancelFunc
+	wg     sync.WaitGroup // the ticker and closing connections
+
+	mu     sync.Mutex
+	peers  map[*Peer]struct{}
+	closed bool
+}
+
+// tickEvery paces what is not driven by packets: repeated NACKs, reports, feedback.
+const tickEvery = 50 * time.Millisecond
+
+// New opens the media port. The caller must Close the server.
+func New(c Config) (*Server, error) {
+	if c.ConnectWithin == 0 {
+		c.ConnectWithin = 30 * time.Second
+	}
+	if c.DisconnectedWait == 0 {
+		c.DisconnectedWait = 5 * time.Second
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	mux, err := openPort(c)
+	if err != nil {
+		return nil, fmt.Errorf("sfu: media port %q: %w", c.UDPAddr, err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Server{config: c, mux: mux, log: c.Logger, stop: stop, peers: map[*Peer]struct{}{}}
+	s.wg.Go(func() { s.run(ctx) })
+	return s, nil
+}
+
+// run drives the timers of all peers until ctx ends.
+func (s *Server) run(ctx context.Context) {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	var peers []*Peer
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-ticker.C:
+			peers = s.list(peers[:0])
+			for _, p := range peers {
+				p.tick(now)
+			}
+			clear(peers)
+		}
+	}
+}
+
+func (s *Server) list(into []*Peer) []*Peer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for p := range s.peers {
+		into = append(into, p)
+	}
+	return into
+}
+
+// add registers a peer unless the server is closed.
+func (s *Server) add(p *Peer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	s.peers[p] = struct{}{}
+	return nil
+}
+
+// retire forgets a peer and ends its connection in the background; Close waits for that.
+func (s *Server) retire(p *Peer) {
+	s.mu.Lock()
+	_, known := s.peers[p]
+	delete(s.peers, p)
+	if known {
+		s.wg.Add(1)
+	}
+	s.mu.Unlock()
+	if !known {
+		return
+	}
+	go func() {
+		defer s.wg.Done()
+		if err := p.pc.GracefulClose(); err != nil {
+			s.log.Debug("media connection closed", slog.Any("err", err))
+		}
+	}()
+}
+
+// Close ends all peers and the port, and returns when everything the server started has ended.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	for _, p := range s.list(nil) {
+		p.Close()
+	}
+	s.stop()
+	s.wg.Wait()
+	if err := s.mux.Close(); err != nil {
+		return fmt.Errorf("sfu: close the media port: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+package sfu
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+)
+
+const (
+	videoRing = 256 // packets: about two seconds at 700 kbit/s, longer than any repair is worth
+	audioRing = 64  // packets: 1.3 s
+	// maxReplay bounds what a slot is sent at once from the ring when it starts in the middle of a group of pictures.
+	maxReplay = 64
+	// keyFrameEvery spaces requests: a key frame costs ten others.
+	keyFrameEvery = 500 * time.Millisecond
+	// quietAfter: a source without packets for so long is off; asking it for key frames is useless.
+	quietAfter = 2 * time.Second
+)
+
+// Source is what a peer publishes of one kind. It lives as long as the peer and may be put on any slots of other peers.
+type Source struct {
+	peer  *Peer
+	kind  Kind
+	clock uint32 // RTP clock rate
+	slots atomic.Pointer[[]*slot]
+
+	// Of the goroutine that receives from the peer.
+	header rtp.Header // of the packet being sent
+	replay [maxPayload]byte
+
+	mu       sync.Mutex
+	closed   bool
+	ring     *ring
+	ssrc     uint32
+	epoch    uint32 // counts SSRCs; 0: nothing has come
+	highest  uint32 // extended sequence number
+	lastAt   time.Time
+	losses   losses
+	keySeq   uint32 // of the newest key frame's first packet
+	hasKey   bool   // in this epoch
+	wantsKey bool
+	askedKey time.Time
+	stats    reception
+	level    loudness
+}
+
+func newSource(p *Peer, k Kind) *Source {
+	s := &Source{peer: p, kind: k, clock: 48000, ring: newRing(audioRing)}
+	if k == Video {
+		s.clock, s.ring = 90000, newRing(videoRing)
+	}
+	s.slots.Store(&[]*slot{})
+	return s
+}
+
+// accept takes a packet of the source, or the repair of one, and sends it to the slots.
+func (s *Source) accept(h header, repair bool, now time.Time) {
+	p := packet{ts: h.ts, marker: h.marker, payload: h.payload}
+	if s.kind == Video && len(h.payload) > 0 {
+		var ok bool
+		if p.picture, _, ok = readPicture(h.payload); !ok {
+			return // a payload that ends in its descriptor shows nothing
+		}
+		p.keyStart = startsKeyFrame(h.payload)
+	}
+	s.mu.Lock()
+	fresh := s.order(&p, h, repair, now)
+	ask, lost := s.losses.due(now, s.peer.roundTrip())
+	ssrc := s.ssrc
+	s.mu.Unlock()
+	s.askAgain(ssrc, ask)
+	if lost && s.kind == Video {
+		s.askKeyFrame(now)
+	}
+	if fresh {
+		for _, to := range *s.slots.Load() {
+			s.send(to, &p, now)
+		}
+	}
+}
+
+// order gives p its extended number, keeps it, and counts what is missing. It reports false when p is of no use.
+func (s *Source) order(p *packet, h header, repair bool, now time.Time) bool {
+	if s.closed || repair && s.epoch == 0 {
+		return false
+	}
+	if !repair && (s.epoch == 0 || h.ssrc != s.ssrc) {
+		s.begin(h.ssrc, h.seq)
+	}
+	ahead := int(int16(h.seq - uint16(s.highest)))
+	if ahead > maxDropout {
+		s.begin(s.ssrc, h.seq)
+		ahead = 0
+	}
+	p.seq, p.epoch = s.highest+uint32(ahead), s.epoch
+	switch {
+	case ahead <= -len(s.ring.cells):
+		return false
+	case ahead > 1 && !s.losses.open(s.highest+1, p.seq, now):
+		s.wantsKey = s.kind == Video
+	case ahead <= 0:
+		s.losses.mend(p.seq)
+	}
+	if !repair {
+		s.stats.count(p.seq, p.ts, now, s.clock)
+		s.lastAt = now
+		if h.hasLevel {
+			s.level.add(h.level, now)
+		}
+	}
+	if ahead > 0 {
+		s.highest = p.seq
+	}
+	if !s.ring.put(*p) {
+		return false
+	}
+	if p.keyStart && (!s.hasKey || int32(p.seq-s.keySeq) > 0) {
+		s.keySeq, s.hasKey, s.wantsKey = p.seq, true, false
+	}
+	return true
+}
+
+// maxDropout is a jump that is a new beginning, not a loss. RFC 3550 appendix A.1.
+const maxDropout = 3000
+
+// begin starts a new epoch with seq as its first number.
+func (s *Source) begin(ssrc uint32, seq uint16) {
+	s.ssrc, s.hasKey = ssrc, false
+	s.epoch++
+	s.highest = 1<<16 | uint32(seq) // not 0: packets before the first may come late
+	s.losses.clear()
+	s.stats = reception{base: s.highest}
+}
+
+// send lets p appear on a slot, with all since the key frame when the slot begins with this source.
+func (s *Source) send(to *slot, p *packet, now time.Time) {
+	if to.forward(s, p, s.kind == Audio, &s.header, now) {
+		return
+	}
+	s.mu.Lock()
+	first, last, epoch := s.keySeq, s.highest, s.epoch
+	known := s.hasKey && last-first < maxReplay
+	s.mu.Unlock()
+	if !known {
+		return
+	}
+	for seq := first; int32(last-seq) >= 0; seq++ {
+		if old, ok := s.copy(seq, epoch, s.replay[:]); ok {
+			to.forward(s, &old, old.keyStart, &s.header, now)
+		}
+	}
+}
+
+// copy copies a kept packet into buf.
+func (s *Source) copy(seq, epoch uint32, buf []byte) (packet, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return packet{}, false
+	}
+	return s.ring.copyTo(seq, epoch, buf)
+}
+
+// askAgain sends a NACK upstream. RFC 4585 section 6.2.1.
+func (s *Source) askAgain(ssrc uint32, missing []uint16) {
+	if len(missing) > 0 {
+		s.peer.control(&rtcp.TransportLayerNack{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(missing)})
+	}
+}
+
+// askKeyFrame asks the publisher for a key frame, now or when the last request is old enough, until one comes.
+func (s *Source) askKeyFrame(now time.Time) {
+	s.mu.Lock()
+	s.wantsKey = s.kind == Video
+	ask, ssrc := s.mayAskKey(now), s.ssrc
+	s.mu.Unlock()
+	if ask {
+		s.peer.control(&rtcp.PictureLossIndication{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc})
+	}
+}
+
+func (s *Source) mayAskKey(now time.Time) bool {
+	if !s.wantsKey || s.closed || now.Sub(s.askedKey) < keyFrameEvery || now.Sub(s.lastAt) > quietAfter {
+		return false
+	}
+	s.askedKey = now
+	return true
+}
+
+// tick repeats what has not been answered.
+func (s *Source) tick(now time.Time) {
+	s.mu.Lock()
+	missing, lost := s.losses.due(now, s.peer.roundTrip())
+	s.wantsKey = s.wantsKey || lost && s.kind == Video
+	ask, ssrc := s.mayAskKey(now), s.ssrc
+	s.mu.Unlock()
+	s.askAgain(ssrc, missing)
+	if ask {
+		s.peer.control(&rtcp.PictureLossIndication{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc})
+	}
+}
+
+// attach adds a slot; false: the source is closed.
+func (s *Source) attach(to *slot) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	slots := append(slices.Clone(*s.slots.Load()), to)
+	s.slots.Store(&slots)
+	return true
+}
+
+func (s *Source) detach(from *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slots := slices.DeleteFunc(slices.Clone(*s.slots.Load()), func(other *slot) bool { return other == from })
+	s.slots.Store(&slots)
+}
+
+// close takes the source off all slots and gives its memory back.
+func (s *Source) close() {
+	s.mu.Lock()
+	slots := *s.slots.Swap(&[]*slot{})
+	s.closed, s.ring = true, nil
+	s.losses.clear()
+	s.mu.Unlock()
+	for _, each := range slots {
+		each.release(s)
+	}
+}
+
+// timeAt returns the source's RTP time at an instant of our clock, and its epoch; false: no report has said yet.
+func (s *Source) timeAt(now time.Time) (ts, epoch uint32, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stats.report == 0 {
+		return 0, 0, false
+	}
+	passed := now.Sub(s.peer.clock.ours(fromNTP(s.stats.report)))
+	return s.stats.reportTS + uint32(int64(passed/time.Microsecond)*int64(s.clock)/1e6), s.epoch, true
+}
+
+// reported takes a sender report of the source.
+func (s *Source) reported(sr *rtcp.SenderReport, now time.Time) {
+	s.peer.clock.see(fromNTP(sr.NTPTime), now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sr.SSRC == s.ssrc {
+		s.stats.take(sr, now)
+	}
+}
+
+// block makes the source's part of the next receiver report.
+func (s *Source) block(now time.Time) (rtcp.ReceptionReport, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stats.block(s.ssrc, now)
+}
+
+func (s *Source) loudness(now time.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.level.mean(now)
+}
