@@ -1,0 +1,118 @@
+package client
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+	samples "github.com/pion/webrtc/v4/pkg/media"
+
+	"github.com/samtale/samtale/signaling"
+)
+
+// What is published can be heard and seen in a browser, too.
+var (
+	// tone is one second of 440 Hz at -23 dBov: 50 Opus packets of 20 ms (RFC 6716), 40 bytes each.
+	//go:embed tone.opus
+	tone []byte
+	// picture is one VP8 key frame of 320x180 (RFC 6386).
+	//go:embed picture.vp8
+	picture []byte
+
+	opus = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}
+	vp8  = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
+)
+
+const (
+	toneBytes = 40 // a packet
+	toneTime  = 20 * time.Millisecond
+	toneLevel = 23      // RFC 6464: -dBov
+	pictureIn = 5       // a picture with every fifth packet of sound: 10 a second
+	isSpeech  = 0x80    // RFC 6464 section 3: voice activity
+	toneClock = 48 * 20 // RFC 7587 section 4.1: always 48 kHz
+	frameTime = pictureIn * toneTime
+)
+
+// publish adds the microphone's and the camera's lines and sends on them until ctx ends.
+func (m *media) publish(ctx context.Context) error {
+	sound, err := webrtc.NewTrackLocalStaticRTP(opus, "sound", "samtale-client")
+	if err != nil {
+		return fmt.Errorf("client: sound: %w", err)
+	}
+	sight, err := webrtc.NewTrackLocalStaticSample(vp8, "picture", "samtale-client")
+	if err != nil {
+		return fmt.Errorf("client: picture: %w", err)
+	}
+	for source, track := range map[string]webrtc.TrackLocal{signaling.SourceMicrophone: sound, signaling.SourceCamera: sight} {
+		transceiver, err := m.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		if err != nil {
+			return fmt.Errorf("client: %s: %w", source, err)
+		}
+		m.senders[source] = transceiver
+		m.start(func() { readFeedback(transceiver.Sender()) })
+	}
+	m.start(func() { m.send(ctx, sound, sight) })
+	return nil
+}
+
+// setSwitches decides what is sent from now on.
+func (m *media) setSwitches(s signaling.DeviceState) {
+	m.muted.Store(s.Muted)
+	m.dark.Store(!s.Camera)
+}
+
+// send paces the tone and the picture. Before the connection stands the tracks drop what is written.
+func (m *media) send(ctx context.Context, sound *webrtc.TrackLocalStaticRTP, sight *webrtc.TrackLocalStaticSample) {
+	tick := time.NewTicker(toneTime)
+	defer tick.Stop()
+	level := m.levelID()
+	for n := 0; ; n++ {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if !m.muted.Load() {
+			_ = sound.WriteRTP(tonePacket(n, level)) // fails only when closed
+		}
+		if n%pictureIn == 0 && !m.dark.Load() {
+			_ = sight.WriteSample(samples.Sample{Data: picture, Duration: frameTime})
+		}
+	}
+}
+
+// levelID is the header extension's number under which our offer announces the audio level.
+func (m *media) levelID() uint8 {
+	for _, x := range m.senders[signaling.SourceMicrophone].Sender().GetParameters().HeaderExtensions {
+		if x.URI == sdp.AudioLevelURI {
+			return uint8(x.ID)
+		}
+	}
+	return 0
+}
+
+func tonePacket(n int, level uint8) *rtp.Packet {
+	at := n % (len(tone) / toneBytes) * toneBytes
+	p := &rtp.Packet{
+		Header:  rtp.Header{Version: 2, Marker: n == 0, SequenceNumber: uint16(n), Timestamp: uint32(n) * toneClock},
+		Payload: tone[at : at+toneBytes],
+	}
+	if level > 0 {
+		_ = p.SetExtension(level, []byte{isSpeech | toneLevel}) // one byte always fits
+	}
+	return p
+}
+
+// readFeedback takes what comes back to a sender: pion answers requests for retransmission while it is read.
+func readFeedback(sender *webrtc.RTPSender) {
+	buffer := make([]byte, 1500)
+	for {
+		if _, _, err := sender.Read(buffer); err != nil {
+			return
+		}
+	}
+}

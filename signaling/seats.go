@@ -1,0 +1,140 @@
+package signaling
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	// maxSessions: with 24 receiving lines of a kind everybody hears everybody.
+	maxSessions = 25
+	// maxDevices: telephone, tablet, laptop, and one that was forgotten. Another one takes the place of the oldest.
+	maxDevices = 4
+)
+
+// arrive takes a socket in: back to its seat, in the place of the same device's old page, or as a new session.
+func (r *room) arrive(conn *Conn, m Member, hello Hello) {
+	if i := slices.IndexFunc(r.sessions, func(s *session) bool { return s.opens(m.Key, hello.Resume) }); i >= 0 {
+		r.resume(r.sessions[i], conn, m, hello)
+		return
+	}
+	s := newSession(m, hello, conn)
+	if old := r.supersededBy(s); old >= 0 {
+		r.record(EventLeft, r.sessions[old], "", ReasonReplaced)
+		r.dismiss(r.sessions[old], CloseReplaced, "replaced")
+		r.sessions = slices.Insert(r.sessions, old, s) // keeps the place in roster and lobby
+	} else if len(r.sessions) >= maxSessions {
+		conn.end(CloseFull, "full")
+		return
+	} else {
+		r.sessions = append(r.sessions, s)
+	}
+	r.conns[conn] = s
+	s.in = !r.mustWait(m)
+	s.welcome(hello.id, needFor(r.inside()), false, r.rooms.resumeFor)
+	if s.in {
+		r.record(EventJoined, s, "", "")
+	} else {
+		r.record(EventLobbyIn, s, "", "")
+	}
+	r.settle(s)
+}
+
+// supersededBy finds the session whose place a new one takes, or -1: that of the same device, or, when a person has too
+// many, the one whose socket is lost, else the oldest.
+func (r *room) supersededBy(s *session) int {
+	var own []int
+	for i, other := range r.sessions {
+		if other.member.Key != s.member.Key {
+			continue
+		}
+		if other.device == s.device {
+			return i
+		}
+		own = append(own, i)
+	}
+	if len(own) < maxDevices {
+		return -1
+	}
+	if lost := slices.IndexFunc(own, func(i int) bool { return r.sessions[i].conn == nil }); lost >= 0 {
+		return own[lost]
+	}
+	return own[0]
+}
+
+func (r *room) mustWait(m Member) bool {
+	return r.removed[m.Key] || (m.Guest && !m.Host && !r.admitted[m.Key])
+}
+
+// resume gives a session its new socket and what it has missed.
+func (r *room) resume(s *session, conn *Conn, m Member, hello Hello) {
+	if s.conn != nil {
+		delete(r.conns, s.conn)
+		s.conn.end(CloseReplaced, "resumed")
+	}
+	r.conns[conn] = s
+	s.conn, s.member, s.device, s.now = conn, m, hello.Device, DeviceState{Muted: hello.Muted, Camera: hello.Camera}
+	s.welcome(hello.id, needFor(r.inside()), true, r.rooms.resumeFor)
+	if s.repeat(hello.Resume.Seq) {
+		r.changed |= topicRoster | topicLobby | topicHosts
+		s.tellFloor(r.speakers)
+	} else {
+		s.forget(s.seq)
+		r.settle(s)
+		if s.peer > 0 && s.link == nil {
+			s.tell(KindRebuild, payload(Reason{Reason: "failed"}))
+		}
+	}
+	if s.in {
+		r.record(EventReconnected, s, "", "")
+	}
+}
+
+// settle lets flush tell s everything, and the others that s is here.
+func (r *room) settle(s *session) {
+	s.due = topicRoster | topicSlots | topicLobby | topicHosts
+	r.changed |= topicRoster | topicSlots | topicLobby | topicHosts
+	s.tellFloor(r.speakers)
+}
+
+// lose notes that a socket is gone. The seat waits for it.
+func (r *room) lose(conn *Conn) {
+	s := r.conns[conn]
+	if s == nil {
+		return // it was closed by the room, or the session has another one
+	}
+	delete(r.conns, conn)
+	s.conn, s.lostAt = nil, time.Now()
+	r.changed |= topicRoster | topicLobby | topicHosts
+}
+
+// expire ends the sessions that have not come back in time.
+func (r *room) expire(now time.Time) {
+	for _, s := range slices.Clone(r.sessions) {
+		if s.conn == nil && now.Sub(s.lostAt) >= r.rooms.resumeFor {
+			r.record(EventLeft, s, "", ReasonTimeout)
+			r.dismiss(s, CloseGone, "")
+		}
+	}
+}
+
+// dismiss ends a session. Whoever calls it has recorded why.
+func (r *room) dismiss(s *session, code int, word string) {
+	if s.conn != nil {
+		delete(r.conns, s.conn)
+	}
+	s.end(code, word)
+	r.sessions = slices.DeleteFunc(r.sessions, func(other *session) bool { return other == s })
+	r.changed |= topicRoster | topicSlots | topicLobby | topicHosts
+}
+
+// inside counts the devices in the room.
+func (r *room) inside() int {
+	n := 0
+	for _, s := range r.sessions {
+		if s.in {
+			n++
+		}
+	}
+	return n
+}
