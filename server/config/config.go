@@ -36,6 +36,7 @@ type Config struct {
 	Idle           time.Duration  // SAMTALE_IDLE_MINUTES, after which a session locks itself
 	Demo           bool           // set by `samtale demo`
 	DemoNow        time.Time      // SAMTALE_DEMO_NOW; zero: the coming Friday 12:45
+	DemoReset      bool           // set by `samtale demo --reset`: forget the kept demo and begin anew
 }
 
 // Load reads the environment through lookup (os.LookupEnv in main) for `serve`, or for `demo` when demo is set. The

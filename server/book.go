@@ -1,0 +1,238 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samtale/samtale/calendar/slots"
+	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/identity"
+	"github.com/samtale/samtale/server/store"
+)
+
+// book checks the choice with the same engine that offered it and commits it in one script: idempotency, the case's
+// revision, overlap of every person, the meeting, its links and its mails. Of two who book the same start, one wins.
+func (s *Server) book(ctx context.Context, in *bookInput) (*conferenceOutput, error) {
+	b := in.Body
+	of, p, _, err := s.caseFor(ctx, b.Case, identity.BookConference)
+	if err != nil {
+		return nil, err
+	}
+	conf, err := s.newConference(p, of, b)
+	if err != nil {
+		return nil, err
+	}
+	booking := store.Booking{
+		Conference: conf, CaseRevision: b.Revision,
+		Idempotency: store.Idempotency{Key: scopedKey(p, "book", in.IdempotencyKey), BodyHash: hashOf(b)},
+		Mails:       mailsFor(conf, mailRequest, conf.Sequence), Invitations: s.invitationKeys(conf),
+	}
+	if done, err := s.store.Replayed(ctx, booking.Idempotency); err == nil { // the first answer was lost on the way
+		return s.bookedAs(ctx, p, done)
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, s.fail("look for an earlier answer", err)
+	}
+	if err := s.checkCast(ctx, conf, b); err != nil {
+		return nil, err
+	}
+	booked, err := s.store.Book(ctx, booking)
+	var conflict *store.ConflictError
+	if errors.As(err, &conflict) {
+		return nil, s.slotTaken(ctx, s.conflictViews(conflict), b.Find)
+	}
+	if err != nil {
+		return nil, s.fail("book a meeting", err)
+	}
+	s.metrics.bookings.WithLabelValues("booked").Inc()
+	s.forceRefresh(staff(booked)) // a clash that came in meanwhile should show at once
+	return s.bookedAs(ctx, p, booked)
+}
+
+func (s *Server) bookedAs(ctx context.Context, p *principal, c conference.Conference) (*conferenceOutput, error) {
+	return s.showConference(ctx, p, s.standingIn(ctx, p, c), c)
+}
+
+func staff(c conference.Conference) []conference.PersonID {
+	var ids []conference.PersonID
+	for _, part := range c.Participants {
+		if part.Person != "" {
+			ids = append(ids, part.Person)
+		}
+	}
+	return ids
+}
+
+// newConference builds the meeting from the choice and refuses casts that the seats do not allow.
+func (s *Server) newConference(p *principal, of conference.Case, b NewConference) (conference.Conference, error) {
+	now := s.now()
+	start := b.Start.UTC()
+	if start.Before(now) {
+		return conference.Conference{}, invalid("the start has passed")
+	}
+	id := newID(s.random)
+	c := conference.Conference{
+		ID: conference.ConferenceID("m_" + id), MeetingCode: conference.NewMeetingCode(s.random), UID: id + "@" + s.mailDomain(), Case: of.ID, Unit: of.Origin,
+		Purpose: "discharge", Start: start, End: start.Add(time.Duration(b.DurationMin) * time.Minute), State: conference.Booked,
+		BookedBy: p.person.ID, BookedAt: now, SchemaVersion: 1,
+	}
+	for _, seat := range b.Cast {
+		part, err := s.castParticipant(of, seat)
+		if err != nil {
+			return c, err
+		}
+		if part.Person == p.person.ID { // whoever books has said yes
+			part.Reply, part.RepliedAt = conference.Accepted, &now
+		}
+		c.Participants = append(c.Participants, part)
+	}
+	for _, g := range b.Guests {
+		part, err := guestParticipant(of, g)
+		if err != nil {
+			return c, err
+		}
+		c.Participants = append(c.Participants, part)
+	}
+	seen := map[string]bool{}
+	for i := range c.Participants {
+		part := &c.Participants[i]
+		if who := string(part.Person); who != "" && seen[who] {
+			return c, invalid(fmt.Sprintf("%s sits in two seats", part.Name))
+		} else if who != "" {
+			seen[who] = true
+		}
+		part.Key = "k_" + newID(s.random)
+	}
+	return c, nil
+}
+
+func (s *Server) castParticipant(of conference.Case, chosen CastSeat) (conference.Participant, error) {
+	region := s.region.Load()
+	i := slices.IndexFunc(of.Seats, func(x conference.Seat) bool { return x.ID == chosen.Seat })
+	if i < 0 {
+		return conference.Participant{}, invalid(fmt.Sprintf("the case has no seat %q", chosen.Seat))
+	}
+	seat := of.Seats[i]
+	person, known := region.people[chosen.Person]
+	switch {
+	case seat.Objected:
+		return conference.Participant{}, problem(409, "seat-objected", "The patient does not want this role to take part")
+	case !known || !slices.Contains(region.fillers(seat), chosen.Person):
+		return conference.Participant{}, invalid(fmt.Sprintf("%q may not fill the seat %q", chosen.Person, chosen.Seat))
+	}
+	ref := region.refOf(person)
+	return conference.Participant{
+		Seat: seat.ID, Need: seat.Need, Person: person.ID, Role: roleIn(seat, person), Name: person.Name, Org: ref.Org, Email: person.Email,
+		Language: person.Language, Reply: conference.NoReply, Host: true,
+	}, nil
+}
+
+// roleIn is the role by which a person fills a seat.
+func roleIn(seat conference.Seat, p *conference.Person) conference.RoleAt {
+	for _, r := range seat.AnyOf {
+		if slices.Contains(p.Roles, r) {
+			return r
+		}
+	}
+	if len(p.Roles) > 0 {
+		return p.Roles[0]
+	}
+	return conference.RoleAt{}
+}
+
+func guestParticipant(of conference.Case, g GuestInvite) (conference.Participant, error) {
+	i := slices.IndexFunc(of.Seats, func(x conference.Seat) bool { return x.ID == g.Seat && x.Guest != "" })
+	if i < 0 {
+		return conference.Participant{}, invalid(fmt.Sprintf("the case has no guest seat %q", g.Seat))
+	}
+	seat := of.Seats[i]
+	if seat.Objected {
+		return conference.Participant{}, problem(409, "seat-objected", "The patient does not want this role to take part")
+	}
+	return conference.Participant{
+		Seat: seat.ID, Need: seat.Need, Guest: seat.Guest, Name: strings.TrimSpace(g.Name), Email: strings.TrimSpace(g.Email), Language: g.Language,
+		Reply: conference.NoReply,
+	}, nil
+}
+
+// checkCast runs the finder for this one start with this one cast. Unknown calendars do not refuse: they were shown as
+// uncertain and a human chose. What is busy does.
+func (s *Server) checkCast(ctx context.Context, c conference.Conference, b NewConference) error {
+	now := s.now()
+	request := slots.Request{
+		DurationMin: b.DurationMin, TZ: s.region.Load().Zone, Now: &now, Window: slots.Window{From: c.Start, To: c.End},
+		Policy: slots.Policy{OutsideHours: slots.Allow, Unknown: slots.OfferMarked, Tentative: slots.TakeAsFree, UseDuty: true},
+	}
+	for _, part := range c.Participants {
+		if part.Person != "" && part.Need == conference.Required {
+			request.Need = append(request.Need, slots.Need{ID: string(part.Person), AnyOf: []string{string(part.Person)}})
+		}
+	}
+	if len(request.Need) == 0 {
+		return nil
+	}
+	people, err := s.peopleOf(ctx, request)
+	if err != nil {
+		return err
+	}
+	verdict, err := slots.At(request, people, c.Start)
+	if err != nil {
+		return invalidFind(err)
+	}
+	if verdict.Feasible {
+		return nil
+	}
+	var conflicts []ConflictView
+	for _, n := range verdict.Needs {
+		for _, person := range n.People {
+			if !person.Can {
+				conflicts = append(conflicts, ConflictView{Person: s.region.Load().personRef(conference.PersonID(person.Person)), Why: person.Why})
+			}
+		}
+	}
+	return s.slotTaken(ctx, conflicts, b.Find)
+}
+
+func (s *Server) conflictViews(e *store.ConflictError) []ConflictView {
+	region := s.region.Load()
+	views := make([]ConflictView, 0, len(e.Conflicts))
+	for _, c := range e.Conflicts {
+		views = append(views, ConflictView{Person: region.personRef(c.Person), Why: "booked"})
+	}
+	return views
+}
+
+// invitationKeys are the hashes by which personal links are recognised. The links themselves are derived when a mail is
+// written and are stored nowhere.
+func (s *Server) invitationKeys(c conference.Conference) []store.InvitationKey {
+	keys := make([]store.InvitationKey, 0, len(c.Participants))
+	for _, part := range c.Participants {
+		_, hash := s.invitationToken(c, part)
+		keys = append(keys, store.InvitationKey{Hash: hash, Participant: part.Key, Expires: c.End.Add(30 * 24 * time.Hour)})
+	}
+	return keys
+}
+
+func (s *Server) invitationToken(c conference.Conference, part conference.Participant) (raw, hash string) {
+	return identity.InvitationToken(s.secret, string(c.ID), part.Key, 0)
+}
+
+// getLinks gives whoever booked the links of guests without an address, to be read out or shown.
+func (s *Server) getLinks(ctx context.Context, in *conferenceInput) (*linksOutput, error) {
+	c, _, _, err := s.conferenceFor(ctx, in.ID, identity.BookConference)
+	if err != nil {
+		return nil, err
+	}
+	out := &linksOutput{}
+	out.Body.Links = []GuestLink{}
+	for _, part := range c.Participants {
+		if part.Guest != "" && s.joinable(c) {
+			raw, _ := s.invitationToken(c, part)
+			out.Body.Links = append(out.Body.Links, GuestLink{Participant: part.Key, Name: part.Name, URL: s.link("join", raw)})
+		}
+	}
+	return out, nil
+}
