@@ -9,14 +9,13 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 UI_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts frontend/tsconfig.json
 GO_SOURCES := $(shell find calendar cmd frontend server signaling -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/*' 2>/dev/null) go.mod go.sum
 
-.PHONY: demo run build test test-go test-ui e2e lint fix bench dist types check-types clean
+.PHONY: demo run build test test-go test-ui e2e lint fix bench dist types lint-types setup-demo setup-test clean
 
 demo: setup-demo build
-	@mkdir -p .data
-	@exec ./bin/samtale demo $(DEMO_FLAGS)
+	@SAMTALE_DATA_DIR=$${SAMTALE_DATA_DIR:-.data/demo} exec ./bin/samtale demo $(DEMO_FLAGS)
 
 run: build
-	@exec ./bin/samtale serve
+	@SAMTALE_DATA_DIR=$${SAMTALE_DATA_DIR:-.data/serve} exec ./bin/samtale serve
 
 build: bin/samtale
 

@@ -22,7 +22,7 @@ export class TestServer {
     private readonly dir: string,
     private readonly port: number,
     private readonly mediaPort: number,
-    private readonly proxyPort: number,
+    proxyPort: number,
     private readonly proxy: net.Server,
   ) {
     this.url = `http://localhost:${proxyPort}`;

@@ -12,7 +12,7 @@ const problemSchema = z.object({
   detail: z.string().optional(),
   errors: z.array(z.object({ message: z.string().optional(), location: z.string().optional() })).nullish(),
   conflicts: z.array(conflictSchema).nullish(),
-  alternatives: z.unknown(),
+  alternatives: z.unknown().optional(),
   mistakes: z.array(z.object({ line: z.number(), text: z.string() })).nullish(),
 });
 

@@ -437,13 +437,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Board: {
+        Answer: {
             /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/Board.json
+             * Format: int64
+             * @description Grid starts that keep every rule
              */
-            readonly $schema?: string;
+            feasible: number;
+            /** @description By person: the age of what is known, or unknown and why */
+            freshness: {
+                [key: string]: string;
+            };
+            /** @description Why the other starts are none, and what would help */
+            rejected: components["schemas"]["Rejected"];
+            /** @description All of them, when list is starts */
+            starts?: string[] | null;
+            /** @description The best and most different of them, best first */
+            suggestions: components["schemas"]["Suggestion"][] | null;
+        };
+        Board: {
             cases: components["schemas"]["CaseCard"][] | null;
             /**
              * Format: int64
@@ -495,12 +506,6 @@ export interface components {
             told?: components["schemas"]["Told"];
         };
         CaseDetail: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/CaseDetail.json
-             */
-            readonly $schema?: string;
             acknowledged?: components["schemas"]["Told"];
             /**
              * Format: int64
@@ -517,9 +522,7 @@ export interface components {
             /** Format: date-time */
             discharge: string;
             /** @description The body of POST /v1/find for this case, pre-filled from its seats */
-            find: {
-                [key: string]: unknown;
-            };
+            find: components["schemas"]["Request"];
             flags: components["schemas"]["FlagView"][] | null;
             id: string;
             language?: string;
@@ -539,12 +542,6 @@ export interface components {
             told?: components["schemas"]["Told"];
         };
         CasePatch: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/CasePatch.json
-             */
-            readonly $schema?: string;
             /** @enum {string} */
             certainty?: "low" | "medium" | "high";
             /**
@@ -587,12 +584,6 @@ export interface components {
             yes: number;
         };
         ConferenceView: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/ConferenceView.json
-             */
-            readonly $schema?: string;
             /** Format: date-time */
             booked_at: string;
             booked_by?: components["schemas"]["PersonRef"];
@@ -635,12 +626,6 @@ export interface components {
             to: string;
         };
         DemoMailOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/DemoMailOutputBody.json
-             */
-            readonly $schema?: string;
             messages: components["schemas"]["DemoMail"][] | null;
         };
         DemoPersona: {
@@ -657,32 +642,14 @@ export interface components {
             };
         };
         DemoRoomInputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/DemoRoomInputBody.json
-             */
-            readonly $schema?: string;
             /** Format: int64 */
             people: number;
         };
         DemoRoomOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/DemoRoomOutputBody.json
-             */
-            readonly $schema?: string;
             conference: string;
             links: string[] | null;
         };
         DirectoryOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/DirectoryOutputBody.json
-             */
-            readonly $schema?: string;
             people: components["schemas"]["Person"][] | null;
         };
         ErrorDetail: {
@@ -694,12 +661,6 @@ export interface components {
             value?: unknown;
         };
         ErrorModel: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/ErrorModel.json
-             */
-            readonly $schema?: string;
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
              * @example Property foo is required but is missing.
@@ -746,12 +707,6 @@ export interface components {
             warnings: number;
         };
         FeedsOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/FeedsOutputBody.json
-             */
-            readonly $schema?: string;
             feeds: components["schemas"]["FeedView"][] | null;
         };
         FlagView: {
@@ -769,6 +724,11 @@ export interface components {
             since: string;
             target?: string;
         };
+        Guest: {
+            id: string;
+            if_needed?: components["schemas"]["Interval"][] | null;
+            yes?: components["schemas"]["Interval"][] | null;
+        };
         GuestInvite: {
             /** @description Without one the link is shown to the booker */
             email?: string;
@@ -783,13 +743,13 @@ export interface components {
             participant: string;
             url: string;
         };
+        Interval: {
+            /** Format: date-time */
+            end: string;
+            /** Format: date-time */
+            start: string;
+        };
         InvitationView: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/InvitationView.json
-             */
-            readonly $schema?: string;
             conference: string;
             /** Format: date-time */
             end: string;
@@ -813,21 +773,56 @@ export interface components {
             zone: string;
         };
         LinksOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/LinksOutputBody.json
-             */
-            readonly $schema?: string;
             links: components["schemas"]["GuestLink"][] | null;
         };
-        NewCase: {
+        Missing: {
+            /** @description The need or want */
+            id: string;
+            /** @description Empty: nobody has the role */
+            person: string;
             /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/NewCase.json
+             * Format: date-time
+             * @description When that ends, where it has an end
              */
-            readonly $schema?: string;
+            until?: string;
+            /** @enum {string} */
+            why: "busy_until" | "tentative" | "held" | "buffer" | "holiday" | "outside_hours" | "unknown" | "seated" | "passed_over" | "nobody";
+        };
+        Need: {
+            /** @description Ids of the people who may fill it */
+            any_of?: string[] | null;
+            id: string;
+            /**
+             * Format: int64
+             * @description How many different people; absent: 1
+             */
+            k?: number;
+            /** @description Ids of those who should fill it if they can, best first */
+            prefer?: string[] | null;
+            /** @description Role whose holders may fill it, for example gp@langneset */
+            role?: string;
+            /** @description Who could stand in */
+            substitute?: components["schemas"]["Substitute"];
+            /**
+             * Format: int64
+             * @description Must attend only the first minutes; absent: all of it
+             */
+            until_min?: number;
+        };
+        NeedRejected: {
+            /**
+             * Format: int64
+             * @description Those of them that would be feasible without this need
+             */
+            alone: number;
+            /**
+             * Format: int64
+             * @description Starts at which the need cannot be filled by itself, or not without taking somebody whom another need cannot spare
+             */
+            blocked: number;
+            need: string;
+        };
+        NewCase: {
             /** @enum {string} */
             certainty: "low" | "medium" | "high";
             complex: boolean;
@@ -843,20 +838,12 @@ export interface components {
             receiver: string;
         };
         NewConference: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/NewConference.json
-             */
-            readonly $schema?: string;
             case: string;
             cast: components["schemas"]["CastSeat"][] | null;
             /** Format: int64 */
             duration_min: number;
             /** @description The find request the choice came from; its rules are checked again for this start and give the next best slots when it is taken */
-            find?: {
-                [key: string]: unknown;
-            };
+            find?: components["schemas"]["Request"];
             guests?: components["schemas"]["GuestInvite"][] | null;
             /**
              * Format: int64
@@ -865,6 +852,12 @@ export interface components {
             revision?: number;
             /** Format: date-time */
             start: string;
+        };
+        Part: {
+            code: string;
+            need?: string;
+            /** Format: int64 */
+            value?: number;
         };
         ParticipantView: {
             /** @enum {string} */
@@ -902,60 +895,195 @@ export interface components {
             title?: string;
         };
         PersonaInputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/PersonaInputBody.json
-             */
-            readonly $schema?: string;
             persona: string;
         };
         PersonaOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/PersonaOutputBody.json
-             */
-            readonly $schema?: string;
             /** @description Where to go next */
             open: string;
         };
         PersonasOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/PersonasOutputBody.json
-             */
-            readonly $schema?: string;
             now: string;
             personas: components["schemas"]["DemoPersona"][] | null;
         };
-        RegionOutputBody: {
+        Policy: {
             /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/RegionOutputBody.json
+             * Format: int64
+             * @description Minutes kept free on both sides of busy time
              */
-            readonly $schema?: string;
+            buffer_min?: number;
+            /**
+             * @description Absent: never
+             * @enum {string}
+             */
+            outside_hours?: "never" | "last_resort" | "allow";
+            /**
+             * @description Absent: busy
+             * @enum {string}
+             */
+            tentative?: "busy" | "free";
+            /**
+             * Format: int64
+             * @description The same around busy time spent at another place, where it is longer
+             */
+            travel_min?: number;
+            /**
+             * @description Absent: offer_marked
+             * @enum {string}
+             */
+            unknown?: "offer_marked" | "exclude";
+            /** @description Time on duty counts as working hours */
+            use_duty?: boolean;
+        };
+        Preference: {
+            /** @description Mon-Fri or Sat */
+            days: string;
+            /** @description Clock time, 08:00 */
+            from: string;
+            /** @description Clock time after from, up to 24:00 */
+            to: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        Reason: {
+            code: string;
+            /** Format: int64 */
+            points: number;
+            value?: string;
+        };
+        RegionOutputBody: {
             name: string;
             /** Format: int64 */
             people: number;
             /** Format: int64 */
             units: number;
         };
-        ReplyBody: {
+        Rejected: {
+            by_need: components["schemas"]["NeedRejected"][] | null;
+            by_rule: components["schemas"]["RuleRejected"];
+            /** Format: int64 */
+            feasible: number;
+            /** @description Changes that gain starts, most first */
+            relax: components["schemas"]["Relaxation"][] | null;
             /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/ReplyBody.json
+             * Format: int64
+             * @description Grid starts in the window
              */
-            readonly $schema?: string;
+            starts_total: number;
+        };
+        Relaxation: {
+            /** @description In plain English */
+            change: string;
+            /** @enum {string} */
+            code: "shorter" | "stand_in" | "tentative_free" | "use_duty" | "outside_hours" | "without_need" | "fewer" | "unknown_offered" | "no_buffer" | "min_notice" | "deadline" | "two_changes";
+            /**
+             * Format: date-time
+             * @description The earliest of them
+             */
+            first: string;
+            /**
+             * Format: int64
+             * @description Starts that become feasible
+             */
+            gains: number;
+            /** @description Of stand_in, without_need and fewer */
+            need?: string;
+            /** @description The changes that two_changes is made of */
+            parts?: components["schemas"]["Part"][] | null;
+            /**
+             * Format: int64
+             * @description The new number: minutes of shorter, people of fewer; or the points a stand-in costs
+             */
+            value?: number;
+        };
+        ReplyBody: {
             /** @enum {string} */
             reply: "accepted" | "declined" | "tentative";
+        };
+        Request: {
+            /** @description Times that cost their weight when the meeting touches them */
+            avoid?: components["schemas"]["Preference"][] | null;
+            /**
+             * Format: date-time
+             * @description The meeting has ended by then; null or absent: no deadline
+             */
+            deadline?: string;
+            /**
+             * Format: int64
+             * @description Length of the meeting in minutes
+             */
+            duration_min: number;
+            /**
+             * Format: int64
+             * @description Starts are this many elapsed minutes apart, counted from each local midnight; absent: 15
+             */
+            grid_min?: number;
+            /** @description Answers of patients and next of kin; they rank, they never hide */
+            guests?: components["schemas"]["Guest"][] | null;
+            /** @description Country whose public holidays count as outside hours (NO); absent: none */
+            holidays?: string;
+            /**
+             * Format: int64
+             * @description Most suggestions wanted; absent: 5
+             */
+            limit?: number;
+            /**
+             * @description "starts": answer every feasible start too
+             * @enum {string}
+             */
+            list?: "starts";
+            /**
+             * Format: int64
+             * @description Minutes between now and the earliest start
+             */
+            min_notice_min?: number;
+            /** @description Seats that must be filled */
+            need: components["schemas"]["Need"][] | null;
+            /**
+             * Format: date-time
+             * @description The present; the server fills it in
+             */
+            now?: string;
+            /** @description How strictly hours, unknown and tentative time are taken */
+            policy?: components["schemas"]["Policy"];
+            /** @description Times that gain their weight when the meeting lies wholly inside */
+            prefer?: components["schemas"]["Preference"][] | null;
+            /** @description What the meeting is for; not used by the search */
+            purpose?: string;
+            /** @description IANA time zone of the grid, of prefer and avoid, and of people without their own */
+            tz: string;
+            /** @description Seats that are filled when it can be done */
+            want?: components["schemas"]["Want"][] | null;
+            /** @description The meeting lies wholly inside; at most 13 weeks */
+            window: components["schemas"]["Window"];
         };
         RoleAt: {
             role: string;
             unit: string;
+        };
+        RuleRejected: {
+            /** Format: int64 */
+            after_deadline: number;
+            /** Format: int64 */
+            buffer: number;
+            /** Format: int64 */
+            busy: number;
+            /** Format: int64 */
+            held: number;
+            /** Format: int64 */
+            holiday: number;
+            /** Format: int64 */
+            min_notice: number;
+            /** Format: int64 */
+            outside_hours: number;
+            /**
+             * Format: int64
+             * @description The meeting would end after the window
+             */
+            outside_window: number;
+            /** Format: int64 */
+            tentative: number;
+            /** Format: int64 */
+            unknown: number;
         };
         SeatView: {
             /** @description Who may fill it now; only on the case page */
@@ -973,13 +1101,9 @@ export interface components {
             state: "open" | "invited" | "accepted" | "tentative" | "declined";
         };
         SessionView: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/SessionView.json
-             */
-            readonly $schema?: string;
             access?: string;
+            /** @description The state of the person's own calendar, so that a broken one is told to its owner */
+            calendar?: components["schemas"]["CalendarState"];
             /** @description Actions allowed somewhere: create_case, manage_region, view_audit, view_directory */
             can: string[] | null;
             /** @description For guests: the meeting */
@@ -1009,36 +1133,51 @@ export interface components {
             zone: string;
         };
         SetupInputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/SetupInputBody.json
-             */
-            readonly $schema?: string;
             /** Format: email */
             email: string;
             name: string;
             token: string;
         };
         SignInRequestBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/SignInRequestBody.json
-             */
-            readonly $schema?: string;
             /** Format: email */
             email: string;
             /** @enum {string} */
             language?: "" | "nb" | "en";
         };
-        TokenInputBody: {
+        Substitute: {
+            any_of?: string[] | null;
             /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/TokenInputBody.json
+             * Format: int64
+             * @description Points that each stand-in costs
              */
-            readonly $schema?: string;
+            cost?: number;
+            role?: string;
+            /** @description Let them fill the seat, at their cost */
+            use?: boolean;
+        };
+        Suggestion: {
+            because: components["schemas"]["Reason"][] | null;
+            /** @description By need: ids of the people who fill it */
+            cast: {
+                [key: string]: string[] | null;
+            };
+            /** Format: date-time */
+            end: string;
+            /** @description Who does not come: each preferred person not chosen, and for each unfilled want the three who came closest */
+            missing: components["schemas"]["Missing"][] | null;
+            /**
+             * Format: int64
+             * @description Sum of the points in because
+             */
+            score: number;
+            /** Format: date-time */
+            start: string;
+            /** @description People in the cast whose time is not known */
+            unknown: string[] | null;
+            want_met: string[] | null;
+            want_missed: components["schemas"]["WantMissed"][] | null;
+        };
+        TokenInputBody: {
             token: string;
         };
         Told: {
@@ -1070,13 +1209,29 @@ export interface components {
             travel_minutes?: number;
         };
         UnitsOutputBody: {
-            /**
-             * Format: uri
-             * @description A URL to the JSON Schema for this object.
-             * @example https://example.com/schemas/UnitsOutputBody.json
-             */
-            readonly $schema?: string;
             units: components["schemas"]["UnitDetail"][] | null;
+        };
+        Want: {
+            any_of?: string[] | null;
+            id?: string;
+            role?: string;
+            /**
+             * Format: int64
+             * @description Points for filling it
+             */
+            weight: number;
+        };
+        WantMissed: {
+            id: string;
+            /** Format: date-time */
+            until?: string;
+            why: string;
+        };
+        Window: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
     };
     responses: never;
@@ -1319,7 +1474,9 @@ export interface operations {
                 /** @description The ETag seen; 428 without */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1488,7 +1645,9 @@ export interface operations {
                 /** @description The ETag seen; 428 without */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1521,7 +1680,9 @@ export interface operations {
                 /** @description text/csv for CSV */
                 Accept?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1583,7 +1744,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1683,9 +1846,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
+                "application/json": components["schemas"]["Request"];
             };
         };
         responses: {
@@ -1695,9 +1856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
             /** @description Error */
@@ -1746,7 +1905,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                token: string;
+            };
             cookie?: never;
         };
         requestBody: {

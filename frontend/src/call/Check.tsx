@@ -1,4 +1,4 @@
-import { CameraOff } from "lucide-react";
+import { VideoOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
@@ -51,9 +51,9 @@ function NoPicture({ call }: { call: Call }) {
     case "asking":
       return <p className="check-why">{t("camera.asking")}</p>;
     case "trouble":
-      return <p className="check-why"><CameraOff aria-hidden />{t(`camera.${camera.trouble}`)}</p>;
+      return <p className="check-why"><VideoOff aria-hidden />{t(`camera.${camera.trouble}`)}</p>;
     case "off":
-      return <p className="check-why"><CameraOff aria-hidden />{t("camera.off")}</p>;
+      return <p className="check-why"><VideoOff aria-hidden />{t("camera.off")}</p>;
     case "idle":
     case "live":
       return null;

@@ -1,4 +1,4 @@
-import { Camera, CameraOff, Headphones, Mic, MicOff, PhoneOff, SlidersHorizontal, Users } from "lucide-react";
+import { Headphones, Mic, MicOff, PhoneOff, SlidersHorizontal, Users, Video, VideoOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -20,12 +20,12 @@ export function Controls({ call, panels }: { call: Call; panels: Panels }) {
         {muted ? <MicOff aria-hidden /> : <Mic aria-hidden />}
       </Control>
       <Control pressed={on} label={t(on ? "controls.camera_off" : "controls.camera_on")} word={t("controls.camera_word")} shortcut={key("V")} onPress={() => { void call.setCamera(!on); }}>
-        {on ? <Camera aria-hidden /> : <CameraOff aria-hidden />}
+        {on ? <Video aria-hidden /> : <VideoOff aria-hidden />}
       </Control>
       <Control label={t("controls.sound_only")} word={t("controls.sound_only")} aria-pressed={wishes.soundOnly} pressed={wishes.soundOnly} onPress={() => { void call.setSoundOnly(!wishes.soundOnly); }}>
         <Headphones aria-hidden />
       </Control>
-      <Control label={t("controls.people", { count: people.length })} word={String(people.length)} aria-expanded={panels.people} aria-controls="call-people" onPress={panels.togglePeople}>
+      <Control label={t("controls.people", { count: people.length })} word={t("controls.people_word", { count: people.length })} aria-expanded={panels.people} aria-controls="call-people" onPress={panels.togglePeople}>
         <Users aria-hidden />
       </Control>
       <Control label={t("controls.devices")} word={t("controls.devices")} aria-haspopup="dialog" onPress={panels.openDevices}>

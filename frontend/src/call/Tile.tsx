@@ -15,8 +15,8 @@ export function Tile({ person, speaking, size }: { person: Person; speaking: boo
         {person.picture ? <Picture key={person.picture.id} track={person.picture} mirrored={person.you} label={t("room.picture_of", { name })} /> : <Face name={person.name} />}
       </div>
       <figcaption className="tile-who">
-        <Marks person={person} />
         <span className="tile-name">{name}</span>
+        <Marks person={person} />
         <span className="tile-place">{place(person)}</span>
         {speaking ? <span className="sr-only">{t("room.speaking")}</span> : null}
       </figcaption>

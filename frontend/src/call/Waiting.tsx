@@ -12,14 +12,14 @@ export function Waiting({ call, name, start }: { call: Call; name: string; start
   const { t } = useTranslation("call");
   const { openers } = useCall(call);
   const { camera } = useCapture(call);
-  const { role } = useRoleWords();
+  const { named } = useRoleWords();
   const first = openers[0];
   return (
     <main className="outside">
       <LineNote call={call} />
       <h1>{t("waiting.title")}</h1>
       <p className="outside-who" role="status">
-        {first ? t("waiting.opener", { who: [first.name, role(first)].filter(Boolean).join(", ") }) : t("waiting.nobody")}
+        {first ? t("waiting.opener", { who: named(first) }) : t("waiting.nobody")}
       </p>
       <p className="quiet">{t("waiting.begins")} <Time at={start} as="day" />. {t("waiting.private")}</p>
       <div className="outside-face">

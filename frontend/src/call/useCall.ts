@@ -13,9 +13,21 @@ export function useCapture(call: Call): CaptureState {
   return useSyncExternalStore(call.capture.subscribe, call.capture.current);
 }
 
-/** useRoleWords says who somebody is: "GP · Langneset legekontor". */
-export function useRoleWords(): { role: (party: Party) => string; place: (party: Party) => string } {
+export type RoleWords = {
+  role(party: Party): string;
+  /** "GP · Langneset legekontor" */
+  place(party: Party): string;
+  /** "Ingrid Hauk (GP)" */
+  named(party: Party): string;
+};
+
+/** useRoleWords says who somebody is. */
+export function useRoleWords(): RoleWords {
   const words = useWords("common");
   const role = (party: Party) => (party.role ? words(party.guest ? "guest" : "role", party.role) : "");
-  return { role, place: (party) => [role(party), party.organization].filter(Boolean).join(" · ") };
+  return {
+    role,
+    place: (party) => [role(party), party.organization].filter(Boolean).join(" · "),
+    named: (party) => (role(party) ? `${party.name} (${role(party)})` : party.name),
+  };
 }

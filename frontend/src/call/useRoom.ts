@@ -40,15 +40,15 @@ export function useAwake(): void {
 export function useSaid(call: Call): void {
   const { t } = useTranslation("call");
   const { happening } = useCall(call);
-  const { role } = useRoleWords();
+  const { named } = useRoleWords();
   const announce = useAnnounce();
   const told = useRef(happening?.turn ?? 0);
   useEffect(() => {
     if (!happening || happening.turn === told.current) return;
     told.current = happening.turn;
-    const say = (kind: "came" | "left" | "outside") => happening[kind].map((who) => t(`said.${kind}`, { who: [who.name, role(who)].filter(Boolean).join(", ") }));
+    const say = (kind: "came" | "left" | "outside") => happening[kind].map((who) => t(`said.${kind}`, { who: named(who) }));
     announce([...say("came"), ...say("left"), ...say("outside")].join(". "));
-  }, [happening, announce, role, t]);
+  }, [happening, announce, named, t]);
 }
 
 /** useShortcuts: M and V outside of text fields. They can be switched off under Devices (WCAG 2.1.4). */

@@ -18,7 +18,7 @@ type Place = { href: string; label: string; icon: ReactNode };
 function usePlaces(session: Session): Place[] {
   const { t } = useTranslation("common");
   const all: (Place & { shown: boolean })[] = [
-    { href: "/", label: t("frame.board"), icon: <LayoutList aria-hidden />, shown: session.kind === "person" },
+    { href: "/", label: t("frame.board"), icon: <LayoutList aria-hidden />, shown: allowed(session, "view_board") },
     { href: "/directory", label: t("frame.directory"), icon: <Users aria-hidden />, shown: allowed(session, "view_directory") },
     { href: "/feeds", label: t("frame.calendars"), icon: <CalendarDays aria-hidden />, shown: allowed(session, "view_feeds") },
     { href: "/region", label: t("frame.region"), icon: <Settings2 aria-hidden />, shown: allowed(session, "manage_region") },

@@ -21,17 +21,28 @@ export const resources = {
 
 const storageKey = "samtale.language";
 
-function stored(): string | null {
+function stored(where: () => Storage): string | null {
   try {
-    return localStorage.getItem(storageKey);
+    return where().getItem(storageKey);
   } catch {
     return null; // storage can be forbidden on shared machines
   }
 }
 
+function store(where: () => Storage, language: Language): void {
+  try {
+    where().setItem(storageKey, language);
+  } catch {
+    // It then lasts as long as the page.
+  }
+}
+
+const chosen = () => localStorage;
+const suggested = () => sessionStorage;
+
 /** startLanguages must run before the first render. */
 export function startLanguages(): void {
-  const language = chooseLanguage(stored(), navigator.languages);
+  const language = chooseLanguage(stored(chosen) ?? stored(suggested), navigator.languages);
   document.documentElement.lang = language;
   void i18next.use(initReactI18next).init({
     resources, lng: language, fallbackLng: "nb", defaultNS: "common", ns: Object.keys(resources.nb),
@@ -40,11 +51,18 @@ export function startLanguages(): void {
 }
 
 export function setLanguage(language: Language): void {
-  try {
-    localStorage.setItem(storageKey, language);
-  } catch {
-    // It then lasts as long as the page.
-  }
+  store(chosen, language);
+  show(language);
+}
+
+/** suggestLanguage follows an invitation's language for as long as this tab lives, unless the person has chosen one. */
+export function suggestLanguage(language: string): void {
+  if ((language !== "nb" && language !== "en") || stored(chosen) !== null) return;
+  store(suggested, language);
+  show(language);
+}
+
+function show(language: Language): void {
   document.documentElement.lang = language;
   void i18next.changeLanguage(language);
 }

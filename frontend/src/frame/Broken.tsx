@@ -1,0 +1,34 @@
+import { Component, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "../ui/Button";
+import { Banner, EmptyState } from "../ui/surfaces";
+
+/**
+ * Broken stands in for a page that fell over, most often because a part of it could not be fetched: the line was gone, or a
+ * new version came while the page stood open. Loading it again mends both. Give it a key for each place, so that the others still work.
+ */
+export class Broken extends Component<{ part?: boolean; children: ReactNode }, { fallen: boolean }> {
+  override state = { fallen: false };
+
+  static getDerivedStateFromError() {
+    return { fallen: true };
+  }
+
+  override render() {
+    return this.state.fallen ? <Fallen part={this.props.part ?? false} /> : this.props.children;
+  }
+}
+
+function Fallen({ part }: { part: boolean }) {
+  const { t } = useTranslation("common");
+  const text = navigator.onLine ? t("broken.text") : t("broken.offline");
+  const again = <Button variant={part ? "secondary" : "primary"} onPress={() => { location.reload(); }}>{t("broken.action")}</Button>;
+  if (part) return <Banner tone="red" action={again}>{text}</Banner>;
+  return (
+    <div className="page page-narrow" role="alert">
+      <EmptyState level={1} title={t("broken.title")} action={again}>
+        {text}
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { useTranslation } from "react-i18next";
+import { useWords } from "../i18n/words";
+import { Badge, type Tone } from "../ui/FlagMark";
+import { Card } from "../ui/surfaces";
+import { Time } from "../ui/Time";
+import { answerOf, byNeed, countAnswers, type Answer, type Meeting, type Participant } from "./standing";
+
+const tones: Record<Answer, Tone> = { accepted: "ok", tentative: "amber", declined: "red", silent: "grey" };
+
+/** Participants lists who was asked, in which seat, what they said and whether the invitation reached them. */
+export function Participants({ meeting }: { meeting: Meeting }) {
+  const { t } = useTranslation("call");
+  const people = meeting.participants ?? [];
+  // Whether a mail arrived is the business of those who can do something about it, not of patients and kin.
+  const handles = meeting.may?.includes("invite_guests") ?? false;
+  const counts = countAnswers(people);
+  return (
+    <Card labelledBy="participants">
+      <div className="row-apart">
+        <h2 id="participants">{t("meeting.participants")}</h2>
+        <p className="quiet small">{t("meeting.counts", counts)}</p>
+      </div>
+      <ul className="participants">
+        {byNeed(people).map((p) => <Row key={p.key} person={p} mails={handles} />)}
+      </ul>
+    </Card>
+  );
+}
+
+function Row({ person, mails }: { person: Participant; mails: boolean }) {
+  const { t } = useTranslation("call");
+  const word = useWords("common");
+  const own = useWords("call");
+  const answer = answerOf(person.reply);
+  const role = person.guest ? word("guest", person.guest) : person.role ? word("role", person.role) : "";
+  return (
+    <li className="participant">
+      <div className="participant-who">
+        <p><strong>{person.you ? t("room.you", { name: person.name }) : person.name}</strong> <span className="quiet small">{own("meeting.need", person.need)}</span></p>
+        <p className="quiet">{[role, person.org].filter(Boolean).join(" · ")}</p>
+        {mails && person.mail ? <MailLine mail={person.mail} /> : null}
+      </div>
+      <div className="participant-reply">
+        <Badge tone={tones[answer]} mark>{t(`meeting.said.${answer}`)}</Badge>
+        {person.replied_at && answer !== "silent" ? <span className="quiet small"><Time at={person.replied_at} as="since" /></span> : null}
+      </div>
+    </li>
+  );
+}
+
+function MailLine({ mail }: { mail: "queued" | "sent" | "failed" | "none" }) {
+  const { t } = useTranslation("call");
+  if (mail === "failed") return <p className="small"><Badge tone="red" mark>{t("meeting.mail.failed")}</Badge></p>;
+  return <p className="quiet small">{t(`meeting.mail.${mail}`)}</p>;
+}

@@ -1,0 +1,120 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newKey } from "../api/client";
+import { asProblem } from "../api/problem";
+import { useAnnounce } from "../ui/Announcer";
+import { Button } from "../ui/Button";
+import { ProblemNote } from "../ui/ProblemNote";
+import { Banner, Card, Skeleton } from "../ui/surfaces";
+import { AllTimes } from "./AllTimes";
+import { BookDialog, type Chosen } from "./BookDialog";
+import { Applied, SearchOptions } from "./SearchOptions";
+import { parseRequest, type Answer, type FindRequest } from "./finder";
+import { NoSlot } from "./NoSlot";
+import { useSearch } from "./queries";
+import { adapted, sameSearch, unchanged, type Search } from "./search";
+import { unfillable, type CaseDetail } from "./seats";
+import { SuggestionCard } from "./SuggestionCard";
+import { useSpeech } from "./useSpeech";
+import { listed, seatWord } from "./wording";
+
+/** useBase is the search that the case comes with. It stays as it was while its people and rules do: only the clock has moved. */
+function useBase(detail: CaseDetail): FindRequest {
+  const latest = useMemo(() => parseRequest(detail.find), [detail.find]);
+  const [base, setBase] = useState(latest);
+  if (base === latest || sameSearch(base, latest)) return base;
+  setBase(latest);
+  return latest;
+}
+
+/** Finding is the open search: suggestions first, then what can be changed, then all times. */
+export function Finding({ detail, onClose }: { detail: CaseDetail; onClose: () => void }) {
+  const { t } = useTranslation("schedule");
+  const speech = useSpeech(detail);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [search, setSearch] = useState<Search>(unchanged);
+  const [chosen, setChosen] = useState<(Chosen & { key: string }) | null>(null);
+  const base = useBase(detail);
+  const request = adapted(base, search);
+  useEffect(() => { heading.current?.focus(); }, []);
+  const change = (next: Search) => {
+    setSearch(next);
+    heading.current?.focus(); // what was pressed may be gone with the next answer
+  };
+  const choose = detail.may?.includes("book") ? (next: Chosen) => { setChosen({ ...next, key: newKey() }); } : null;
+  const lacking = unfillable(detail.seats ?? []).map((s) => seatWord(s.id, speech));
+  return (
+    <Card className="find" labelledBy="find-title">
+      <div className="row-apart">
+        <h2 id="find-title" ref={heading} tabIndex={-1}>{t("title")}</h2>
+        <Button variant="quiet" onPress={onClose}>{t("hide")}</Button>
+      </div>
+      {lacking.length > 0 ? <Banner tone="amber" quiet>{t("unfillable", { who: listed(lacking, speech.language) })}</Banner> : null}
+      <Applied search={search} onChange={change} speech={speech} />
+      {base.need.length === 0 ? <p className="quiet">{t("nobody_needed")}</p> : (
+        <Results detail={detail} request={request} search={search} onSearch={setSearch} onRelax={change} onChoose={choose} />
+      )}
+      {chosen ? (
+        <BookDialog key={chosen.key} detail={detail} request={request} first={chosen} onClose={() => { setChosen(null); }} />
+      ) : null}
+    </Card>
+  );
+}
+
+type ResultsProps = {
+  detail: CaseDetail;
+  request: FindRequest;
+  search: Search;
+  onSearch: (search: Search) => void;
+  /** Takes the place of the control that was pressed, so the focus has to go elsewhere. */
+  onRelax: (search: Search) => void;
+  onChoose: ((chosen: Chosen) => void) | null;
+};
+
+function Results({ detail, request, search, onSearch, onRelax, onChoose }: ResultsProps) {
+  const { t } = useTranslation("schedule");
+  const announce = useAnnounce();
+  const found = useSearch(detail.id, request);
+  const answer = found.answer;
+  useEffect(() => {
+    if (answer) announce(answer.suggestions.length > 0 ? t("found", { count: answer.suggestions.length }) : t("none.title"));
+  }, [answer, announce, t]);
+  const problem = found.error ? <ProblemNote problem={asProblem(found.error)} onRetry={found.retry} /> : null;
+  if (!answer) return problem ?? <Skeleton label={t("searching")} cards={3} />;
+  return (
+    <>
+      {problem}
+      {problem ? <p className="quiet small">{t("still")}</p> : null}
+      {found.newer ? <Banner quiet action={<Button onPress={found.showNewer}>{t("newer_action")}</Button>}>{t("newer")}</Banner> : null}
+      <div className={found.behind ? "find-behind stack" : "stack"} aria-busy={found.behind}>
+        <SuggestionList detail={detail} answer={answer} request={request} search={search} onRelax={onRelax} onChoose={onChoose} busy={found.behind} />
+      </div>
+      <SearchOptions
+        detail={detail} duration={request.duration_min} search={search} onSearch={onSearch} onRelax={onRelax}
+        relax={answer.suggestions.length > 0 ? answer.rejected.relax : []}
+      />
+      {answer.feasible > 0 ? <AllTimes id={detail.id} request={request} onChoose={onChoose} /> : null}
+    </>
+  );
+}
+
+type ListProps = { detail: CaseDetail; answer: Answer; request: FindRequest; search: Search; onRelax: (search: Search) => void; onChoose: ResultsProps["onChoose"]; busy: boolean };
+
+function SuggestionList({ detail, answer, request, search, onRelax, onChoose, busy }: ListProps) {
+  const { t } = useTranslation("schedule");
+  const speech = useSpeech(detail);
+  if (answer.suggestions.length === 0) return <NoSlot rejected={answer.rejected} request={request} search={search} onRelax={onRelax} speech={speech} />;
+  return (
+    <>
+      <ul className="find-cards">
+        {answer.suggestions.map((suggestion, i) => (
+          <SuggestionCard
+            key={suggestion.start} suggestion={suggestion} freshness={answer.freshness} speech={speech} best={i === 0} busy={busy}
+            onBook={onChoose ? () => { onChoose({ suggestion, freshness: answer.freshness }); } : null}
+          />
+        ))}
+      </ul>
+      <p className="quiet small">{t("ages")}</p>
+    </>
+  );
+}

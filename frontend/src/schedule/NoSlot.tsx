@@ -1,0 +1,31 @@
+import { useTranslation } from "react-i18next";
+import type { FindRequest, Rejected } from "./finder";
+import { Relaxations } from "./SearchOptions";
+import type { Search } from "./search";
+import { blockedWords, triedStarts, type Speech } from "./wording";
+
+type NoSlotProps = { rejected: Rejected; request: FindRequest; search: Search; onRelax: (search: Search) => void; speech: Speech };
+
+/** NoSlot says why no time suits, and what one change would gain. */
+export function NoSlot({ rejected, request, search, onRelax, speech }: NoSlotProps) {
+  const { t } = useTranslation("schedule");
+  const tried = triedStarts(rejected);
+  const blocked = blockedWords(rejected, speech);
+  return (
+    <div className="stack find-none">
+      <div>
+        <h3>{t("none.title")}</h3>
+        <p className="quiet">{tried === 0 ? t("none.no_window", { minutes: request.duration_min }) : t("none.in_window", { count: tried })}</p>
+      </div>
+      {blocked.length > 0 ? (
+        <div className="stack-s">
+          <p className="find-label">{t("none.way")}</p>
+          <ul className="find-blocked">{blocked.map((text) => <li key={text}>{text}</li>)}</ul>
+        </div>
+      ) : null}
+      {rejected.relax.length > 0
+        ? <Relaxations relax={rejected.relax} search={search} onRelax={onRelax} speech={speech} title={t("none.help")} />
+        : <p>{t("none.no_help")}</p>}
+    </div>
+  );
+}
