@@ -124,7 +124,7 @@ func (p *Peer) breakOff(what string, err error) error {
 		return ErrClosed
 	}
 	p.broken = true
-	p.enter(StateFailed)
+	p.fail()
 	return fmt.Errorf("%w: could not %s", ErrBadOffer, what)
 }
 

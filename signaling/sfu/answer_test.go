@@ -52,6 +52,15 @@ func TestAnswerNamesSlotsInOrder(t *testing.T) {
 	}
 }
 
+func TestMostSlots(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio, Video}, maxSlots)
+	if answer := a.negotiate(a.offer(nil)); len(answer.Slots) != 2*maxSlots {
+		t.Errorf("%d slots", len(answer.Slots))
+	}
+	a.reach(StateConnected)
+}
+
 func TestGrownPool(t *testing.T) {
 	s := newServer(t, nil)
 	a := newClient(t, s, []Kind{Audio, Video}, 0).join()
@@ -110,17 +119,10 @@ func TestICERestart(t *testing.T) {
 	packets, _ := b.inbox(b.ssrcs[mid][0])
 	for len(packets) == 0 {
 		f.frame(t, true)
-		select {
-		case p := <-a.sends[Video].asked:
-			_ = p
-		case p := <-packets:
-			if p.SSRC != first.SSRC || int16(p.SequenceNumber-first.SequenceNumber) <= 0 {
-				t.Fatalf("packet %d of %d after %d of %d", p.SequenceNumber, p.SSRC, first.SequenceNumber, first.SSRC)
-			}
-			return
-		case <-t.Context().Done():
-			t.Fatal("no picture after the restart")
-		}
+		wait(t, a.sends[Video].asked, "report") // a moment has passed
+	}
+	if p := b.next(mid); p.SSRC != first.SSRC || int16(p.SequenceNumber-first.SequenceNumber) <= 0 {
+		t.Fatalf("packet %d of %d after %d of %d", p.SequenceNumber, p.SSRC, first.SequenceNumber, first.SSRC)
 	}
 }
 

@@ -2,8 +2,6 @@ package sfu
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -345,82 +343,6 @@ func arrivals[T any](t testing.TB, from <-chan T, what string) func(func(T) bool
 			}
 		}
 	}
-}
-
-// track is what a client publishes; tests write every number themselves.
-type track struct {
-	kind        Kind
-	transceiver *webrtc.RTPTransceiver
-	ssrc        uint32
-	asked       chan rtcp.Packet // by the server
-
-	mu          sync.Mutex
-	context     webrtc.TrackLocalContext
-	payloadType uint8
-	repairType  uint8
-}
-
-func (w *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.context = c
-	for _, codec := range c.CodecParameters() {
-		if codec.MimeType != webrtc.MimeTypeOpus && codec.MimeType != webrtc.MimeTypeVP8 {
-			continue
-		}
-		w.payloadType = uint8(codec.PayloadType)
-		for _, repair := range c.CodecParameters() {
-			if repair.SDPFmtpLine == fmt.Sprintf("apt=%d", codec.PayloadType) {
-				w.repairType = uint8(repair.PayloadType)
-			}
-		}
-		return codec, nil
-	}
-	return webrtc.RTPCodecParameters{}, webrtc.ErrUnsupportedCodec
-}
-
-func (w *track) Unbind(webrtc.TrackLocalContext) error { return nil }
-func (w *track) ID() string                            { return string(w.kind) }
-func (w *track) RID() string                           { return "" }
-func (w *track) StreamID() string                      { return "own" }
-func (w *track) Kind() webrtc.RTPCodecType             { return webrtc.NewRTPCodecType(string(w.kind)) }
-
-// write sends a packet with these numbers; extensions are by URI.
-func (w *track) write(t testing.TB, seq uint16, ts uint32, payload []byte, extensions map[string][]byte) {
-	t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	h := rtp.Header{Version: 2, SequenceNumber: seq, Timestamp: ts, SSRC: w.ssrc, PayloadType: w.payloadType}
-	for _, e := range w.context.HeaderExtensions() {
-		if value, ok := extensions[e.URI]; ok {
-			if err := h.SetExtension(uint8(e.ID), value); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if _, err := w.context.WriteStream().WriteRTP(&h, payload); err != nil && !errors.Is(err, io.ErrClosedPipe) { // the server has gone
-		t.Error(err)
-	}
-}
-
-// repair sends the packet on the SSRC of retransmissions.
-func (w *track) repair(t testing.TB, number, seq uint16, ts uint32, payload []byte) {
-	t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	h := rtp.Header{Version: 2, SequenceNumber: number, Timestamp: ts, SSRC: uint32(w.context.SSRCRetransmission()), PayloadType: w.repairType}
-	if _, err := w.context.WriteStream().WriteRTP(&h, append([]byte{byte(seq >> 8), byte(seq)}, payload...)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// frame is the payload of a VP8 frame in one packet.
-func frame(key bool, id uint16, level uint8, rest ...byte) []byte {
-	first := byte(1)
-	if key {
-		first = 0
-	}
-	return append([]byte{0x90, 0xc0, 0x80 | byte(id>>8), byte(id), level, first}, rest...)
 }
 
 // without leaves out the lines of a description that begin so.

@@ -44,24 +44,6 @@ func TestForwardSound(t *testing.T) {
 	}
 }
 
-// film is a publisher in lock-step with one slot.
-type film struct {
-	from  *client
-	seq   uint16
-	ts    uint32
-	id    uint16
-	level uint8
-}
-
-func (f *film) frame(t *testing.T, key bool) {
-	t.Helper()
-	f.seq++
-	f.ts += 3000
-	f.id++
-	f.level++
-	f.from.sends[Video].write(t, f.seq, f.ts, frame(key, f.id, f.level, 1, 2, 3), nil)
-}
-
 // pictureOf reads the numbers of a received frame.
 func pictureOf(t *testing.T, p *rtp.Packet) (id uint16, level uint8) {
 	t.Helper()
@@ -133,6 +115,42 @@ func TestEmptySlotIsSilent(t *testing.T) {
 	follows(t, p, b.next(mid), 48000*30)
 }
 
+// A jump in the numbers is a broken line or another beginning: either way a key frame mends it, not a flood of NACKs.
+func TestJump(t *testing.T) {
+	for name, by := range map[string]uint16{"too many lost": 2 * maxLosses, "new beginning": maxDropout + 1} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, nil)
+			f := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+			b := newClient(t, s, nil, 1).join()
+			mid, out := b.mid(Video, 0), f.from.sends[Video]
+			b.put(mid, f.from.peer.Source(Video))
+			f.frame(t, true)
+			first := b.next(mid)
+			for len(out.asked) > 0 {
+				<-out.asked
+			}
+			f.seq += by
+			f.frame(t, false)
+			for r := range arrivals(t, out.asked, "request for a key frame") {
+				if _, ok := r.(*rtcp.TransportLayerNack); ok {
+					t.Error("asks for all that is missing")
+				}
+				if _, ok := r.(*rtcp.PictureLossIndication); ok {
+					break
+				}
+			}
+			f.frame(t, true)
+			p := b.next(mid)
+			for !startsKeyFrame(p.Payload) {
+				p = b.next(mid)
+			}
+			if by > maxDropout {
+				follows(t, first, p, 90000*30)
+			}
+		})
+	}
+}
+
 func TestLateJoiner(t *testing.T) {
 	s := newServer(t, nil)
 	a := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
@@ -200,6 +218,37 @@ func TestUndeclaredSSRCByMid(t *testing.T) {
 	out.write(t, 3, 2880, []byte{0x78, 3}, nil) // is remembered
 	if p := b.next(mid); p.Payload[1] != 3 {
 		t.Fatalf("payload %x", p.Payload)
+	}
+}
+
+// A publisher may go on with another SSRC, and its first packets may be lost: the slot begins anew with a key frame.
+func TestNewSSRC(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Kind{Audio, Video}, 0)
+	o := a.offer(nil)
+	o.SDP = without(o.SDP, "a=ssrc")
+	a.negotiate(o)
+	a.reach(StateConnected)
+	wait(t, a.joined, "connection")
+	b := newClient(t, s, nil, 1).join()
+	mid, out := b.mid(Video, 0), a.sends[Video]
+	b.put(mid, a.peer.Source(Video))
+	name := map[string][]byte{uriMid: []byte(out.transceiver.Mid())}
+	out.write(t, 5, 9000, frame(true, 1, 1), name)
+	first := b.next(mid)
+	_, out.asked = a.inbox(out.ssrc + 1)
+	out.ssrc++
+	out.write(t, 60000, 77, frame(false, 9, 9), name)
+	for p := range arrivals(t, out.asked, "request for a key frame") {
+		if pli, ok := p.(*rtcp.PictureLossIndication); ok && pli.MediaSSRC == out.ssrc {
+			break
+		}
+	}
+	out.write(t, 60001, 3077, frame(true, 10, 10), name)
+	p := b.next(mid)
+	follows(t, first, p, 90000*30)
+	if !startsKeyFrame(p.Payload) {
+		t.Errorf("goes on with %x", p.Payload)
 	}
 }
 

@@ -36,14 +36,16 @@ func (l *losses) open(from, to uint32, now time.Time) bool {
 	return true
 }
 
-// mend notes that seq has come.
-func (l *losses) mend(seq uint32) {
+// mend notes that seq has come, and reports whether it was asked for.
+func (l *losses) mend(seq uint32) bool {
 	for i := range l.missing {
 		if l.missing[i].seq == seq {
+			asked := l.missing[i].tries > 0
 			l.missing = append(l.missing[:i], l.missing[i+1:]...)
-			return
+			return asked
 		}
 	}
+	return false
 }
 
 // due returns the packets to ask for now, and whether others have just been given up.

@@ -87,23 +87,34 @@ func (s *Server) NewPeer(c PeerConfig) (*Peer, error) {
 	return p, nil
 }
 
-// observe takes over the connection's state. Pion calls it from many goroutines in any order, so it asks anew.
+// observe takes over the connection's state. Pion calls it from many goroutines in any order, so it asks anew, with the
+// state locked: the last to ask has the last word.
 func (p *Peer) observe() {
-	switch p.pc.ConnectionState() {
+	p.stateMu.Lock()
+	now := p.pc.ConnectionState()
+	switch now {
 	case webrtc.PeerConnectionStateConnected:
-		p.enter(StateConnected)
-		p.refresh()
+		p.change(StateConnected)
 	case webrtc.PeerConnectionStateDisconnected:
-		p.enter(StateDisconnected)
+		p.change(StateDisconnected)
 	case webrtc.PeerConnectionStateFailed:
-		p.enter(StateFailed)
+		p.change(StateFailed)
+	}
+	p.stateMu.Unlock()
+	if now == webrtc.PeerConnectionStateConnected {
+		p.refresh()
 	}
 }
 
-// enter changes the state and tells of it.
-func (p *Peer) enter(s State) {
+// fail gives the connection up.
+func (p *Peer) fail() {
 	p.stateMu.Lock()
 	defer p.stateMu.Unlock()
+	p.change(StateFailed)
+}
+
+// change needs stateMu.
+func (p *Peer) change(s State) {
 	if p.state == s || p.state == StateFailed || p.state == StateClosed {
 		return
 	}
@@ -119,10 +130,9 @@ func (p *Peer) enter(s State) {
 // overdue fails a connection that has not come to stand in time: pion does not tell of every failed handshake.
 func (p *Peer) overdue(now time.Time) {
 	p.stateMu.Lock()
-	late := !p.deadline.IsZero() && now.After(p.deadline)
-	p.stateMu.Unlock()
-	if late {
-		p.enter(StateFailed)
+	defer p.stateMu.Unlock()
+	if !p.deadline.IsZero() && now.After(p.deadline) {
+		p.change(StateFailed)
 	}
 }
 

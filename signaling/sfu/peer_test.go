@@ -3,6 +3,9 @@ package sfu
 import (
 	"context"
 	"errors"
+	"net"
+	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -57,6 +60,28 @@ func TestClosed(t *testing.T) {
 			t.Errorf("state %v after Close", got)
 		}
 	}
+}
+
+func TestAnnounce(t *testing.T) {
+	s := newServer(t, func(c *Config) { c.Announce = []netip.Addr{netip.MustParseAddr("203.0.113.7")} })
+	a := newClient(t, s, []Kind{Audio}, 0)
+	answer := a.negotiate(a.offer(nil))
+	if !strings.Contains(answer.SDP, " 203.0.113.7 ") || strings.Contains(answer.SDP, " 127.0.0.1 ") {
+		t.Errorf("the answer's addresses are not the announced one: %s", answer.SDP)
+	}
+}
+
+func TestEveryInterface(t *testing.T) {
+	free, err := net.ListenPacket("udp", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(free.LocalAddr().String())
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, func(c *Config) { c.UDPAddr = ":" + port })
+	newClient(t, s, []Kind{Audio}, 1).join()
 }
 
 func TestNewErrors(t *testing.T) {

@@ -27,9 +27,10 @@ type resender struct {
 	buf    [2 + maxPayload]byte // RFC 4588 section 4: the original number, then the payload
 }
 
-// resend sends a packet that the client has missed once more, if a source's ring still has it.
+// resend sends a packet that the client has missed once more, if a source's ring has it. A packet that was lost on its way
+// to us as well comes by itself when it has been mended.
 func (s *slot) resend(number uint16, now time.Time, r *resender) {
-	c, out, ok := s.mayResend(number, now)
+	c, out, ok := s.find(number, now)
 	if !ok {
 		return
 	}
@@ -38,6 +39,9 @@ func (s *slot) resend(number uint16, now time.Time, r *resender) {
 		return
 	}
 	s.mu.Lock()
+	note := &s.resent[int(out)%resentKept]
+	note.times++
+	note.at = now
 	s.place(&c, &p, &r.header)
 	payload := p.payload
 	if s.repairSSRC != 0 {
@@ -53,8 +57,8 @@ func (s *slot) resend(number uint16, now time.Time, r *resender) {
 	}
 }
 
-// mayResend finds the cut that a sent number belongs to, and notes the repair.
-func (s *slot) mayResend(number uint16, now time.Time) (c cut, out uint32, ok bool) {
+// find finds the cut that a sent number belongs to; false: it was not sent, or again often or lately enough.
+func (s *slot) find(number uint16, now time.Time) (c cut, out uint32, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out = s.last + uint32(int32(int16(number-uint16(s.last))))
@@ -66,17 +70,12 @@ func (s *slot) mayResend(number uint16, now time.Time) (c cut, out uint32, ok bo
 			c, ok = other, true
 		}
 	}
-	if !ok {
-		return c, out, false
+	note := &s.resent[int(out)%resentKept]
+	if note.seq != out {
+		*note = resend{seq: out}
 	}
-	before := &s.resent[int(out)%resentKept]
-	if before.seq != out {
-		*before = resend{seq: out}
+	if note.times == maxResends || now.Sub(note.at) < max(s.peer.roundTrip()/2, minResend) {
+		ok = false
 	}
-	if before.times == maxResends || now.Sub(before.at) < max(s.peer.roundTrip()/2, minResend) {
-		return c, out, false
-	}
-	before.times++
-	before.at = now
-	return c, out, true
+	return c, out, ok
 }

@@ -51,7 +51,7 @@ func TestRoundTrip(t *testing.T) {
 	mid := b.mid(Audio, 0)
 	b.put(mid, a.peer.Source(Audio))
 	a.sends[Audio].write(t, 1, 0, []byte{0x78}, nil)
-	b.next(mid)
+	first := b.next(mid)
 	a.control(&rtcp.SenderReport{SSRC: a.sends[Audio].ssrc, NTPTime: toNTP(time.Now())})
 	_, reports := b.inbox(b.ssrcs[mid][0])
 	for r := range arrivals(t, reports, "sender report") {
@@ -60,7 +60,9 @@ func TestRoundTrip(t *testing.T) {
 			break
 		}
 	}
-	if trip := b.peer.roundTrip(); trip <= 0 || trip > maxRoundTrip {
+	b.control(&rtcp.TransportLayerNack{MediaSSRC: first.SSRC, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{first.SequenceNumber})})
+	b.next(mid) // so the report before it has been read
+	if trip := time.Duration(b.peer.trip.Load()); trip <= 0 || trip > patience {
 		t.Errorf("round trip %v", trip)
 	}
 }

@@ -6,10 +6,11 @@ const maxPayload = 1500
 // packet is one RTP packet of a source as slots see it: number and time are the source's own, repairs are in place.
 type packet struct {
 	seq      uint32 // extended over wraps, RFC 3550 appendix A.1
-	ts       uint32
+	ts       uint32 // RTP time, as behind
 	marker   bool
 	keyStart bool    // first packet of a VP8 key frame
 	picture  picture // of VP8
+	behind   uint32  // time since, when it is sent from the ring
 	epoch    uint32  // counts the source's SSRCs: numbers of different epochs have nothing to do with each other
 	payload  []byte  // valid during the call only
 }

@@ -132,12 +132,13 @@ func (s *slot) forward(src *Source, p *packet, beginning bool, h *rtp.Header, no
 	return true
 }
 
-// join begins a cut at p. Time goes on by what has passed, and by a fiftieth of a second at least.
+// join begins a cut at p. Time goes on by what has passed, so that what comes now is shown now, and by a fiftieth of a
+// second at least.
 func (s *slot) join(src *Source, p *packet, now time.Time) {
 	ts := s.lastTS
 	if s.begun {
-		elapsed := min(now.Sub(s.lastAt), time.Hour)
-		ts += max(uint32(elapsed.Milliseconds())*(s.clock/1000), s.clock/50)
+		elapsed := uint32(min(max(now.Sub(s.lastAt), 0), time.Hour).Milliseconds()) * (s.clock / 1000)
+		ts += max(elapsed-min(elapsed, p.behind), s.clock/50)
 	}
 	s.lastCut = (s.lastCut + 1) % cutsKept
 	s.cuts[s.lastCut] = cut{

@@ -13,10 +13,15 @@ import (
 const (
 	videoRing = 256 // packets: about two seconds at 700 kbit/s, longer than any repair is worth
 	audioRing = 64  // packets: 1.3 s
-	// maxReplay bounds what a slot is sent at once from the ring when it starts in the middle of a group of pictures.
-	maxReplay = 64
 	// keyFrameEvery spaces requests: a key frame costs ten others.
 	keyFrameEvery = 500 * time.Millisecond
+	// maxReplay and maxReplayAge bound what a slot is sent at once from the ring when it begins with a key frame that has
+	// passed: one that was mended late, or that somebody else has asked for so lately that no other may be asked for. After
+	// older ones the picture would lag.
+	maxReplay    = 64 // packets
+	maxReplayAge = uint32(keyFrameEvery * 90000 / time.Second)
+	// maxDropout: a greater jump is a new beginning, not a loss. RFC 3550 appendix A.1.
+	maxDropout = 3000 // packets
 	// quietAfter: a source without packets for so long is off; asking it for key frames is useless.
 	quietAfter = 2 * time.Second
 )
@@ -38,10 +43,12 @@ type Source struct {
 	ssrc     uint32
 	epoch    uint32 // counts SSRCs; 0: nothing has come
 	highest  uint32 // extended sequence number
+	newestTS uint32 // of that packet
 	lastAt   time.Time
 	losses   losses
 	keySeq   uint32 // of the newest key frame's first packet
-	hasKey   bool   // in this epoch
+	keyTS    uint32
+	hasKey   bool // in this epoch
 	wantsKey bool
 	askedKey time.Time
 	stats    reception
@@ -92,7 +99,10 @@ func (s *Source) order(p *packet, h header, repair bool, now time.Time) bool {
 		s.begin(h.ssrc, h.seq)
 	}
 	ahead := int(int16(h.seq - uint16(s.highest)))
-	if ahead > maxDropout {
+	switch {
+	case ahead > maxDropout && repair:
+		return false
+	case ahead > maxDropout:
 		s.begin(s.ssrc, h.seq)
 		ahead = 0
 	}
@@ -103,7 +113,7 @@ func (s *Source) order(p *packet, h header, repair bool, now time.Time) bool {
 	case ahead > 1 && !s.losses.open(s.highest+1, p.seq, now):
 		s.wantsKey = s.kind == Video
 	case ahead <= 0:
-		s.losses.mend(p.seq)
+		repair = s.losses.mend(p.seq) || repair // sound is repaired on its own SSRC
 	}
 	if !repair {
 		s.stats.count(p.seq, p.ts, now, s.clock)
@@ -112,20 +122,17 @@ func (s *Source) order(p *packet, h header, repair bool, now time.Time) bool {
 			s.level.add(h.level, now)
 		}
 	}
-	if ahead > 0 {
-		s.highest = p.seq
+	if ahead >= 0 {
+		s.highest, s.newestTS = p.seq, p.ts
 	}
 	if !s.ring.put(*p) {
 		return false
 	}
 	if p.keyStart && (!s.hasKey || int32(p.seq-s.keySeq) > 0) {
-		s.keySeq, s.hasKey, s.wantsKey = p.seq, true, false
+		s.keySeq, s.keyTS, s.hasKey, s.wantsKey = p.seq, p.ts, true, false
 	}
 	return true
 }
-
-// maxDropout is a jump that is a new beginning, not a loss. RFC 3550 appendix A.1.
-const maxDropout = 3000
 
 // begin starts a new epoch with seq as its first number.
 func (s *Source) begin(ssrc uint32, seq uint16) {
@@ -142,14 +149,16 @@ func (s *Source) send(to *slot, p *packet, now time.Time) {
 		return
 	}
 	s.mu.Lock()
-	first, last, epoch := s.keySeq, s.highest, s.epoch
-	known := s.hasKey && last-first < maxReplay
+	first, last, epoch, newest := s.keySeq, s.highest, s.epoch, s.newestTS
+	known := s.hasKey && last-first < maxReplay && newest-s.keyTS <= maxReplayAge
+	s.wantsKey = s.wantsKey || !known // the ticker asks
 	s.mu.Unlock()
 	if !known {
 		return
 	}
 	for seq := first; int32(last-seq) >= 0; seq++ {
 		if old, ok := s.copy(seq, epoch, s.replay[:]); ok {
+			old.behind = newest - old.ts
 			to.forward(s, &old, old.keyStart, &s.header, now)
 		}
 	}
@@ -176,6 +185,13 @@ func (s *Source) askAgain(ssrc uint32, missing []uint16) {
 func (s *Source) askKeyFrame(now time.Time) {
 	s.mu.Lock()
 	s.wantsKey = s.kind == Video
+	s.mu.Unlock()
+	s.pressForKeyFrame(now)
+}
+
+// pressForKeyFrame sends a PLI when one is wanted and may be sent. RFC 4585 section 6.3.1.
+func (s *Source) pressForKeyFrame(now time.Time) {
+	s.mu.Lock()
 	ask, ssrc := s.mayAskKey(now), s.ssrc
 	s.mu.Unlock()
 	if ask {
@@ -196,12 +212,10 @@ func (s *Source) tick(now time.Time) {
 	s.mu.Lock()
 	missing, lost := s.losses.due(now, s.peer.roundTrip())
 	s.wantsKey = s.wantsKey || lost && s.kind == Video
-	ask, ssrc := s.mayAskKey(now), s.ssrc
+	ssrc := s.ssrc
 	s.mu.Unlock()
 	s.askAgain(ssrc, missing)
-	if ask {
-		s.peer.control(&rtcp.PictureLossIndication{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc})
-	}
+	s.pressForKeyFrame(now)
 }
 
 // attach adds a slot; false: the source is closed.
