@@ -13,6 +13,7 @@ import (
 )
 
 func TestTwoSeeAndHearEachOther(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	a, b := h.enter(nurse), h.enter(doctor)
 	h.sees(a, "the doctor", hearsAndSees(doctor.Key))
@@ -45,6 +46,7 @@ func TestTwoSeeAndHearEachOther(t *testing.T) {
 }
 
 func TestComingAndGoingRenegotiatesNothing(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	first := h.enter(nurse)
 	for i := range 4 {
@@ -66,6 +68,7 @@ func TestComingAndGoingRenegotiatesNothing(t *testing.T) {
 }
 
 func TestNeedGrowsTheLines(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	first := h.enter(nurse)
 	for i := range 6 {
@@ -92,6 +95,7 @@ func TestNeedGrowsTheLines(t *testing.T) {
 }
 
 func TestCameraAndMicrophoneSwitches(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	a, b := h.enter(nurse), h.enter(doctor)
 	h.sees(a, "the doctor", hearsAndSees(doctor.Key))
@@ -104,6 +108,7 @@ func TestCameraAndMicrophoneSwitches(t *testing.T) {
 }
 
 func TestOneHearsNotOneself(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	laptop, phone, other := h.enter(nurse), h.enter(nurse), h.enter(doctor)
 	for _, c := range []*client.Client{laptop, phone} {
@@ -119,6 +124,7 @@ func TestOneHearsNotOneself(t *testing.T) {
 }
 
 func TestLobby(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	guest := h.enter(daughter)
 	s := h.sees(guest, "that nobody can open", func(s client.State) bool { return s.Hosts != nil })
@@ -143,6 +149,7 @@ func TestLobby(t *testing.T) {
 }
 
 func TestDenied(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, guest := h.enter(nurse, wordsOnly), h.enter(daughter, wordsOnly)
 	h.must(host.Deny(h.ctx, daughter.Key))
@@ -153,6 +160,7 @@ func TestDenied(t *testing.T) {
 }
 
 func TestRemoved(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, out := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly)
 	h.must(host.Remove(h.ctx, doctor.Key))
@@ -170,6 +178,7 @@ func TestRemoved(t *testing.T) {
 }
 
 func TestEmptyRoomEnds(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, guest := h.enter(nurse, wordsOnly), h.enter(daughter, wordsOnly)
 	h.must(host.Admit(h.ctx, daughter.Key))
@@ -183,6 +192,7 @@ func TestEmptyRoomEnds(t *testing.T) {
 }
 
 func TestTooManyDevices(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	var devices []*client.Client
 	for range 5 {
@@ -193,6 +203,7 @@ func TestTooManyDevices(t *testing.T) {
 }
 
 func TestEnded(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, other, guest := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly), h.enter(daughter, wordsOnly)
 	h.must(host.End(h.ctx))
@@ -205,6 +216,7 @@ func TestEnded(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, other, guest := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly), h.enter(daughter, wordsOnly)
 	refused := func(name, code string, err error) {
@@ -229,6 +241,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestReloadReplaces(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host := h.enter(nurse)
 	device := func(c *client.Config) { c.Device = "tab-of-the-doctor" }
@@ -251,6 +264,7 @@ func TestReloadReplaces(t *testing.T) {
 }
 
 func TestFull(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	for i := range 25 {
 		m := doctor
@@ -264,6 +278,7 @@ func TestFull(t *testing.T) {
 }
 
 func TestShutdownTellsEverybody(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	a, b := h.enter(nurse), h.enter(daughter, wordsOnly)
 	h.sees(a, "the room", in)

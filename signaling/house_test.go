@@ -43,8 +43,14 @@ type house struct {
 
 func open(t testing.TB, resumeFor time.Duration) *house {
 	t.Helper()
+	return openWith(t, resumeFor, sfu.Config{})
+}
+
+func openWith(t testing.TB, resumeFor time.Duration, c sfu.Config) *house {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	media, err := sfu.New(sfu.Config{UDPAddr: "127.0.0.1:0", IncludeLoopback: true})
+	c.UDPAddr, c.IncludeLoopback = "127.0.0.1:0", true
+	media, err := sfu.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ func away(key string) func(client.State) bool {
 }
 
 func TestLostSocketIsResumed(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, lost := h.enter(nurse), h.enter(doctor)
 	h.sees(lost, "the nurse", hearsAndSees(nurse.Key))
@@ -47,6 +48,7 @@ func TestLostSocketIsResumed(t *testing.T) {
 }
 
 func TestMissedEventsAreToldAgain(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, lost := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly)
 	before := h.sees(lost, "the nurse", people(nurse.Key, doctor.Key))
@@ -63,6 +65,7 @@ func TestMissedEventsAreToldAgain(t *testing.T) {
 }
 
 func TestSnapshotWhenTheEventsAreGone(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, lost := h.enter(nurse, wordsOnly), h.enter(doctor)
 	h.sees(lost, "the slots", func(s client.State) bool { return len(s.Slots) > 0 && people(nurse.Key, doctor.Key)(s) })
@@ -93,6 +96,7 @@ func TestSnapshotWhenTheEventsAreGone(t *testing.T) {
 }
 
 func TestAcknowledgedEventsAreForgotten(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, lost := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly)
 	before := h.sees(lost, "the nurse", people(nurse.Key, doctor.Key))
@@ -107,6 +111,7 @@ func TestAcknowledgedEventsAreForgotten(t *testing.T) {
 }
 
 func TestLostAndNotBackInTime(t *testing.T) {
+	t.Parallel()
 	h := open(t, time.Millisecond) // the room looks twice a second
 	host, lost := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly)
 	before := h.sees(lost, "the nurse", people(nurse.Key, doctor.Key))
@@ -126,6 +131,7 @@ func TestLostAndNotBackInTime(t *testing.T) {
 }
 
 func TestPresentIsWhoIsHeardOrListens(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, lost := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly)
 	present := func() int { return len(h.rooms.Present()["conf-7"]) }
@@ -141,6 +147,7 @@ func TestPresentIsWhoIsHeardOrListens(t *testing.T) {
 }
 
 func TestResumeNeedsTheSecretOfTheSamePerson(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	c := h.enter(doctor, wordsOnly)
 	w := h.sees(c, "the room", in).Welcome
@@ -163,6 +170,7 @@ func TestResumeNeedsTheSecretOfTheSamePerson(t *testing.T) {
 }
 
 func TestLobbySurvivesALostSocket(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	host, guest := h.enter(nurse, wordsOnly), h.enter(daughter, wordsOnly)
 	outside := func(n int) func(client.State) bool {
@@ -177,6 +185,7 @@ func TestLobbySurvivesALostSocket(t *testing.T) {
 }
 
 func TestNewConnectionOfTheSameSession(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	a, b := h.enter(nurse), h.enter(doctor)
 	h.sees(a, "the doctor", hearsAndSees(doctor.Key))

@@ -85,6 +85,7 @@ func (h *house) greet(m signaling.Member, resume signaling.Resume) signaling.Wel
 const hello = `{"t":"hello","id":1,"d":{"v":1,"conference":"conf-7","device":"d41d8cd98f00b204","muted":true,"camera":false}}`
 
 func TestReplies(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	w := h.dial(nurse)
 	w.say(hello)
@@ -119,6 +120,7 @@ func TestReplies(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
+	t.Parallel()
 	check := func(name string, code int, first, then string) {
 		t.Run(name, func(t *testing.T) {
 			h := open(t, 0)
@@ -144,6 +146,7 @@ func TestClosed(t *testing.T) {
 }
 
 func TestTooManyMessages(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	w := h.dial(nurse)
 	w.say(hello)
@@ -158,6 +161,7 @@ func TestTooManyMessages(t *testing.T) {
 }
 
 func TestMalformedAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	w := h.dial(nurse)
 	w.say(hello)
@@ -170,6 +174,7 @@ func TestMalformedAgainAndAgain(t *testing.T) {
 }
 
 func TestBinary(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	w := h.dial(nurse)
 	h.must(w.ws.WriteMessage(websocket.BinaryMessage, []byte(hello)))
@@ -179,6 +184,7 @@ func TestBinary(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	check := func(name, origin string, status int) {
 		t.Helper()
@@ -211,6 +217,7 @@ func TestOrigin(t *testing.T) {
 }
 
 func TestSlowReaderIsCutOff(t *testing.T) {
+	t.Parallel()
 	h := open(t, 0)
 	slow := h.dial(doctor)
 	h.must(slow.ws.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10))
