@@ -51,8 +51,9 @@ func TestParseRequest(t *testing.T) {
 	})
 }
 
-func TestParseRequestRefuses(t *testing.T) {
-	check := func(name, old, replacement, want string) {
+// refusal checks that the whole request with one part replaced is refused, and in which words.
+func refusal(t *testing.T) func(name, old, replacement, want string) {
+	return func(name, old, replacement, want string) {
 		t.Helper()
 		t.Run(name, func(t *testing.T) {
 			t.Helper()
@@ -65,6 +66,10 @@ func TestParseRequestRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestParseRequestRefuses(t *testing.T) {
+	check := refusal(t)
 	check("unknown field", `"purpose"`, `"porpoise"`, `unknown field "porpoise"`)
 	check("unknown field below", `"until_min"`, `"until"`, `unknown field "until"`)
 	check("more than one value", `"list": "starts"`+"\n}", `"list": "starts"} {}`, `more follows after the end of the JSON value`)
@@ -103,7 +108,10 @@ func TestParseRequestRefuses(t *testing.T) {
 	check("list", `"list": "starts"`, `"list": "all"`, `list "all": want one of ["" "starts"]`)
 	check("holidays", `"NO"`, `"XX"`, `holidays "XX": calendar: no public holidays known for "XX"`)
 	check("limit", `"limit": 5`, `"limit": 0`, `limit 0: want 1 to 100`)
+}
 
+func TestParseRequestRefusesSeats(t *testing.T) {
+	check := refusal(t)
 	needs := wholeRequest[strings.Index(wholeRequest, `"need": [`):strings.Index(wholeRequest, `"want"`)]
 	check("no need", needs, ``, `need: missing`)
 	check("need without id", `"id": "gp"`, `"id": ""`, `need[1].id: missing`)
