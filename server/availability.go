@@ -178,12 +178,8 @@ func freshness(state CalendarState) string {
 
 // zoneOf is the zone a person's floating times and working hours are in.
 func (v *regionView) zoneOf(p *conference.Person) *time.Location {
-	if p.Zone == "" {
-		return v.zone
+	if zone, ok := v.zones[p.Zone]; ok {
+		return zone
 	}
-	zone, err := time.LoadLocation(p.Zone)
-	if err != nil {
-		return v.zone // region.Parse has refused unknown zones
-	}
-	return zone
+	return v.zone
 }

@@ -176,7 +176,7 @@ func (s *Server) getDemoMail(_ context.Context, _ *struct{}) (*demoMailOutput, e
 	out.Body.Messages = []DemoMail{}
 	for _, m := range received {
 		out.Body.Messages = append(out.Body.Messages, DemoMail{
-			ID: m.ID, At: m.At.UTC().Format(time.RFC3339), From: m.From, To: m.To, Subject: m.Subject, Text: m.Text,
+			ID: m.ID, At: m.At.Add(time.Duration(s.clock.shift.Load())).UTC().Format(time.RFC3339), From: m.From, To: m.To, Subject: m.Subject, Text: m.Text,
 			Calendar: string(m.Calendar), Method: m.Method, Links: m.Links,
 		})
 	}

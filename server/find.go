@@ -90,8 +90,8 @@ func (s *Server) peopleOf(ctx context.Context, request slots.Request) ([]slots.P
 	return people, nil
 }
 
-// findRequest is the search that a case page starts with: its required seats needed, its optional ones wanted, everything
-// before the discharge.
+// findRequest is the search that a case page starts with: its required seats needed, whoever usually sits there preferred to
+// a deputy, its optional ones wanted, everything before the discharge.
 func (s *Server) findRequest(c conference.Case) slots.Request {
 	region, now, limit := s.region.Load(), s.now(), usualLimit
 	until := c.Discharge
@@ -122,7 +122,7 @@ func (s *Server) findRequest(c conference.Case) slots.Request {
 		switch {
 		case len(names) == 0:
 		case seat.Need == conference.Required:
-			request.Need = append(request.Need, slots.Need{ID: string(seat.ID), AnyOf: names})
+			request.Need = append(request.Need, slots.Need{ID: string(seat.ID), AnyOf: names, Prefer: names[:1]})
 		case seat.Need == conference.Optional:
 			request.Want = append(request.Want, slots.Want{ID: string(seat.ID), AnyOf: names, Weight: optionalWeight})
 		}

@@ -20,6 +20,7 @@ type regionView struct {
 	people   map[conference.PersonID]*conference.Person
 	byRole   map[conference.RoleAt][]conference.PersonID
 	byEmail  map[string]conference.PersonID
+	zones    map[string]*time.Location // of people with one of their own, by name
 }
 
 func newRegionView(r conference.Region, revision int64) (*regionView, error) {
@@ -37,6 +38,7 @@ func newRegionView(r conference.Region, revision int64) (*regionView, error) {
 		people:  make(map[conference.PersonID]*conference.Person, len(r.People)),
 		byRole:  map[conference.RoleAt][]conference.PersonID{},
 		byEmail: make(map[string]conference.PersonID, len(r.People)),
+		zones:   map[string]*time.Location{},
 	}
 	for _, u := range r.Units {
 		v.units[u.ID] = u
@@ -45,6 +47,11 @@ func newRegionView(r conference.Region, revision int64) (*regionView, error) {
 		p := &r.People[i]
 		v.people[p.ID] = p
 		v.byEmail[strings.ToLower(p.Email)] = p.ID
+		if p.Zone != "" && v.zones[p.Zone] == nil {
+			if v.zones[p.Zone], err = time.LoadLocation(p.Zone); err != nil {
+				return nil, fmt.Errorf("region: zone %q of %s: %w", p.Zone, p.ID, err)
+			}
+		}
 		for _, role := range p.Roles {
 			v.byRole[role] = append(v.byRole[role], p.ID)
 		}

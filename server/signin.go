@@ -175,7 +175,9 @@ func (s *Server) sessionView(ctx context.Context, p *principal) SessionView {
 	}
 	ref := region.refOf(p.person)
 	v.Kind, v.Person, v.Name, v.Access = "person", &ref, p.person.Name, p.person.Access
-	v.Units = region.boardUnits(p.person)
+	if p.may(identity.ViewBoard) {
+		v.Units = region.boardUnits(p.person)
+	}
 	if state := s.calendars.Load().stateOf(p.person); state.State != "none" {
 		v.Calendar = &state
 	}

@@ -91,7 +91,7 @@ func (p *pages) serve(c *gin.Context) {
 		p.sendAsset(c, name, a)
 		return
 	}
-	if strings.HasPrefix(name, "/v1/") || strings.HasPrefix(name, "/assets/") || strings.Contains(path.Base(name), ".") {
+	if strings.HasPrefix(name, "/v1/") || strings.HasPrefix(name, "/demo/api/") || strings.HasPrefix(name, "/assets/") || strings.Contains(path.Base(name), ".") {
 		writeProblem(c, errNotFound)
 		return
 	}

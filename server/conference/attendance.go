@@ -188,6 +188,7 @@ type folding struct {
 	waited   map[string]time.Duration
 	refused  []Refusal
 	boot     string
+	heard    time.Time       // the last word of that boot about anybody
 	ended    map[string]bool // boots that another has followed
 }
 
@@ -198,7 +199,7 @@ func (f *folding) take(e Event) {
 	if f.boot != "" && e.Boot != f.boot {
 		f.closeBoot(f.boot)
 	}
-	f.boot = e.Boot
+	f.boot, f.heard = e.Boot, e.At
 	switch e.Kind {
 	case EventLobbyIn:
 		if _, waiting := f.lobby[e.Key]; !waiting {
@@ -318,11 +319,16 @@ func (f *folding) closeBoot(boot string) {
 	}
 }
 
-// closeOpen ends the open sessions at now, or at the last word of a server that has fallen silent.
+// closeOpen ends the open sessions at now, or at the last word about them: of a server that has fallen silent, or of one
+// that goes on without them and still waits for their return.
 func (f *folding) closeOpen(now time.Time) {
+	silent := FromBeat
+	if now.Sub(f.heard) > deadAfter {
+		silent = FromCrash
+	}
 	for _, s := range f.order {
 		if s.open && now.Sub(s.seen) > deadAfter {
-			s.finish(s.seen, FromCrash)
+			s.finish(s.seen, silent)
 		}
 		s.finish(now, FromNow)
 	}

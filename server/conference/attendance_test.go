@@ -99,6 +99,8 @@ func TestFold(t *testing.T) {
 		Event{At: second(100), Boot: "b2", Kind: EventLeft, Key: "doctor", Session: "s1"},
 	), "0s-1m40s event gap 15s", "")
 	check("a killed server and nobody came back", 600, in(ev(0, EventJoined, "doctor", "s1"), seen(55, "b1", "doctor", "s1")), "0s-55s inferred_crash", "")
+	check("lost while the server goes on with others", 60, append(in(ev(0, EventJoined, "doctor", "s1"), ev(0, EventJoined, "nurse", "s2"), seen(30, "b1", "doctor", "s1")),
+		beats(30, 61, "nurse", "s2")...), "0s-30s heartbeat", "0s-1m0s running")
 	check("an old server's beat does not speak for a new session", 600, in(
 		ev(0, EventJoined, "doctor", "s1"), Event{At: second(20), Boot: "b2", Kind: EventJoined, Key: "nurse", Session: "s1"},
 		Event{At: second(40), Boot: "b2", Kind: EventLeft, Key: "nurse", Session: "s1"},

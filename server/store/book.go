@@ -54,8 +54,8 @@ func (e *ConflictError) Error() string {
 
 // Book writes a meeting, the reservations of its people, its place in the case, its links, its mails and the event: all or
 // nothing, in one script. In this order it may refuse: ErrIdempotencyMismatch (a repeated request gets its first answer
-// instead), ErrExists, ErrNotFound or ErrRevision for the case, *ConflictError when a person has another meeting that
-// overlaps [Start, End). Start and End are cut to milliseconds.
+// instead), ErrExists, ErrNotFound for the case, *ConflictError when a person has another meeting that overlaps [Start, End),
+// ErrRevision for the case. Start and End are cut to milliseconds.
 func (s *Store) Book(ctx context.Context, b Booking) (conference.Conference, error) {
 	c := b.Conference
 	c.Revision, c.Start, c.End = 1, c.Start.UTC().Truncate(time.Millisecond), c.End.UTC().Truncate(time.Millisecond)

@@ -16,10 +16,10 @@ if ARGV[9] ~= '' then
   end
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'exists'} end
+local rev = '0'
 if case ~= '' then
-  local rev = redis.call('HGET', KEYS[3], 'rev')
+  rev = redis.call('HGET', KEYS[3], 'rev')
   if not rev then return {'missing'} end
-  if ARGV[4] ~= '0' and rev ~= ARGV[4] then return {'revision'} end
 end
 
 -- The reservations of one person never overlap, so walking back from our end we may stop at the first that ends by our start.
@@ -42,6 +42,8 @@ for i = 1, people do
   end
 end
 if #taken > 1 then return taken end
+-- After the overlap: who lost the race for a start is told who is taken, not only that the case has changed.
+if case ~= '' and ARGV[4] ~= '0' and rev ~= ARGV[4] then return {'revision'} end
 
 redis.call('HSET', KEYS[1], 'v', ARGV[6], 'rev', '1', 'json', json)
 for i = 1, people do
