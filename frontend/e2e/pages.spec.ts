@@ -32,7 +32,7 @@ for (const look of looks) {
     const visit = async (path: string) => {
       await page.goto(server.url + path);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
-      await page.waitForLoadState("networkidle").catch(() => undefined); // an open WebSocket is no traffic
+      await expect(page.locator(".skeleton")).toHaveCount(0);
       await sound(page, path);
     };
     await visit("/signin");

@@ -6,6 +6,7 @@ export const keys = {
   case: (id: string) => ["case", id] as const,
   cases: ["case"] as const,
   find: (id: string) => ["find", id] as const,
+  finds: ["find"] as const,
   conference: (id: string) => ["conference", id] as const,
   conferences: ["conference"] as const,
   links: (id: string) => ["links", id] as const,

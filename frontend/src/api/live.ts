@@ -30,10 +30,10 @@ export function touched(change: Changed): QueryKey[] {
     case "region":
       return [[]];
     case "feed":
-      return [keys.feeds, keys.boards, keys.cases, keys.directories, keys.session];
+      return [keys.feeds, keys.boards, keys.cases, keys.finds, keys.directories, keys.session];
     case "case":
     case "conference":
-      list.push(keys.boards, change.case ? keys.case(change.case) : keys.cases);
+      list.push(keys.boards, keys.finds, change.case ? keys.case(change.case) : keys.cases);
       if (change.conference) list.push(keys.conference(change.conference), keys.attendance(change.conference), keys.links(change.conference));
       else if (change.kind === "case") list.push(keys.conferences);
       list.push(keys.mail);

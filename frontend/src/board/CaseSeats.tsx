@@ -2,9 +2,9 @@ import { useTranslation } from "react-i18next";
 import { asProblem } from "../api/problem";
 import { useWords } from "../i18n/words";
 import { useAnnounce } from "../ui/Announcer";
-import { Button } from "../ui/Button";
 import { ProblemNote } from "../ui/ProblemNote";
 import { Badge } from "../ui/FlagMark";
+import { More } from "../ui/More";
 import { Card } from "../ui/surfaces";
 import { usePatch, type CaseDetail } from "./queries";
 import { byNeed, markOf, seatName, seatWord, type Seat } from "./seats";
@@ -53,9 +53,10 @@ function SeatRow({ seat, onObject, busy }: { seat: Seat; onObject: ((refused: bo
         </div>
       </div>
       {onObject ? (
-        <Button variant="quiet" className="seat-object" isDisabled={busy} onPress={() => { onObject(!seat.objected); }} aria-label={`${seat.objected ? t("case.unobject") : t("case.object")}: ${word(name.group, name.code)}`}>
-          {seat.objected ? t("case.unobject") : t("case.object")}
-        </Button>
+        <More
+          label={t("case.more_for", { seat: word(name.group, name.code) })} disabled={busy}
+          items={[{ id: "object", label: seat.objected ? t("case.unobject") : t("case.object"), run: () => { onObject(!seat.objected); } }]}
+        />
       ) : null}
     </li>
   );

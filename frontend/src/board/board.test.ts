@@ -21,6 +21,9 @@ describe("sectionOf", () => {
   });
 });
 
+const flag = (code: string, level: Flag["level"], action: Flag["action"], target?: string): Flag =>
+  ({ code, level, action, target, since: "2026-11-27T10:00:00Z", clears: [] });
+
 it("groupByDay keeps the server's order", () => {
   const cases = ["2026-11-27T15:00:00Z", "2026-11-28T12:00:00Z", "2026-11-27T13:00:00Z"].map((discharge) => ({ discharge }));
   expect(groupByDay(cases, now, oslo)).toEqual([
@@ -29,8 +32,14 @@ it("groupByDay keeps the server's order", () => {
   ]);
 });
 
-const flag = (code: string, level: Flag["level"], action: Flag["action"], target?: string): Flag =>
-  ({ code, level, action, target, since: "2026-11-27T10:00:00Z", clears: [] });
+it("groupByDay puts what has passed first only when something is wrong with it", () => {
+  const passed = { discharge: "2026-11-26T12:00:00Z", flags: [flag("CAL_STALE", "grey", undefined)] };
+  const today = { discharge: "2026-11-27T15:00:00Z", flags: [] };
+  expect(groupByDay([passed, today], now, oslo).map((g) => g.section)).toEqual(["today", "overdue"]);
+  const untold = { ...passed, flags: [flag("RECEIVER_UNTOLD", "red", undefined)] };
+  expect(groupByDay([passed, untold, today], now, oslo).map((g) => g.section)).toEqual(["overdue", "today"]);
+});
+
 
 describe("flags", () => {
   const card = { id: "c_1", may: ["view", "tell", "find_time", "edit"], conference: undefined, flags: [] as Flag[] };

@@ -88,7 +88,7 @@ function PersonaCard({ persona, current, busy, onChoose }: { persona: Schemas["D
   const role = persona.role[language] ?? persona.role["nb"] ?? "";
   return (
     <li>
-      <AriaButton className="persona" isPending={busy} onPress={onChoose} aria-labelledby={`${id}-role ${id}-name`} aria-describedby={`${id}-story`}>
+      <AriaButton className={`persona${busy ? " persona-busy" : ""}`} onPress={onChoose} aria-labelledby={`${id}-role ${id}-name`} aria-describedby={`${id}-story`}>
         <span className="persona-role" id={`${id}-role`}>{role}</span>
         <span className="persona-name quiet" id={`${id}-name`}>{persona.name}{current ? <> <Badge tone="accent">{t("current")}</Badge></> : null}</span>
         <span className="persona-story" id={`${id}-story`}>{persona.story[language] ?? persona.story["nb"]}</span>

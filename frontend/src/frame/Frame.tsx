@@ -10,6 +10,7 @@ import { Select } from "../ui/fields";
 import { Banner } from "../ui/surfaces";
 import { Me } from "./Me";
 import { Notices } from "./Notices";
+import { useIdleLock } from "./useIdleLock";
 import { useLive } from "./useLive";
 import "./frame.css";
 
@@ -34,6 +35,7 @@ export function Frame({ session, children }: { session: Session; children: React
   const language = useLanguage();
   const places = usePlaces(session);
   const connected = useLive();
+  useIdleLock(session.idle_minutes, session.demo ? "/demo" : "/signin");
   const main = useRef<HTMLElement>(null);
   const before = useRef(path);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useState } from "react";
 
 /** A token is base64url; the server takes 20 to 100 characters. Mail programs like to take the full stop behind a link along. */
 const fragment = /^#([A-Za-z0-9_-]{20,100})[.,;:!?)>\]]*$/;
@@ -34,7 +34,7 @@ function keep(page: string, token: string): void {
  */
 export function useFragmentToken(keepFor?: "join"): string {
   const [token, setToken] = useState(() => tokenIn(location.hash) || kept(keepFor));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const hide = () => { if (location.hash) history.replaceState(history.state, "", location.pathname + location.search); };
     const changed = () => {
       const next = tokenIn(location.hash);

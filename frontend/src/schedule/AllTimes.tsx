@@ -11,16 +11,15 @@ import { ProblemNote } from "../ui/ProblemNote";
 import { Banner, Skeleton } from "../ui/surfaces";
 import { clock, fullTime } from "../ui/time";
 import { dayWords } from "../ui/Time";
-import type { Chosen } from "./BookDialog";
 import { startsByDay, type DayOfStarts } from "./days";
-import type { FindRequest } from "./finder";
+import type { FindRequest, Suggestion } from "./finder";
 import { findQuery } from "./queries";
 import { atStart } from "./search";
 
 /** Days shown at first, and with each further press. */
 const daysAtOnce = 3;
 
-type AllTimesProps = { id: string; request: FindRequest; onChoose: ((chosen: Chosen) => void) | null };
+type AllTimesProps = { id: string; request: FindRequest; onChoose: ((suggestion: Suggestion) => void) | null };
 
 /** AllTimes is every start that would do, for those who want to look. It is fetched when it is opened. */
 export function AllTimes({ id, request, onChoose }: AllTimesProps) {
@@ -50,7 +49,7 @@ function Starts({ id, request, onChoose }: AllTimesProps) {
     mutationFn: (start: string) => queries.fetchQuery(findQuery(id, atStart(request, start))),
     onSuccess: (answer) => {
       const suggestion = answer.suggestions[0];
-      if (suggestion) onChoose?.({ suggestion, freshness: answer.freshness });
+      if (suggestion) onChoose?.(suggestion);
       else void all.refetch();
     },
   });

@@ -22,13 +22,10 @@ import { When } from "./SuggestionCard";
 import { useSpeech } from "./useSpeech";
 import { dayTimeWords, seatWord, upperFirst } from "./wording";
 
-/** Chosen is a time that somebody wants to book, with how old the calendars behind it are. */
-export type Chosen = { suggestion: Suggestion; freshness: Readonly<Record<string, string>> };
-
 /** Problems after which nothing is booked and another time may have to be chosen. */
 const refusals = new Set(["slot-taken", "changed"]);
 
-type BookDialogProps = { detail: CaseDetail; request: FindRequest; first: Chosen; onClose: () => void };
+type BookDialogProps = { detail: CaseDetail; request: FindRequest; first: Suggestion; onClose: () => void };
 
 /** BookDialog books one time. Everything is filled in: one press is enough. */
 export function BookDialog({ detail, request, first, onClose }: BookDialogProps) {
@@ -39,7 +36,7 @@ export function BookDialog({ detail, request, first, onClose }: BookDialogProps)
   const language = useLanguage();
   const seats = detail.seats ?? [];
   const [key, setKey] = useState(newKey);
-  const [chosen, setChosen] = useState(first.suggestion);
+  const [chosen, setChosen] = useState(first);
   const [edited, setEdited] = useState<Draft["cast"] | null>(null);
   const [guests, setGuests] = useState(() => guestsOf(seats, (seat) => upperFirst(seatWord(seat.id, speech)), language));
   const people = staffSeats(seats).flatMap((seat) => (seat.candidates ?? []).map((p) => p.id));

@@ -1,18 +1,17 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { newKey } from "../api/client";
 import { asProblem } from "../api/problem";
 import { useAnnounce } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { ProblemNote } from "../ui/ProblemNote";
 import { Banner, Card, Skeleton } from "../ui/surfaces";
 import { AllTimes } from "./AllTimes";
-import { BookDialog, type Chosen } from "./BookDialog";
-import { Applied, SearchOptions } from "./SearchOptions";
-import { parseRequest, type Answer, type FindRequest } from "./finder";
+import { BookDialog } from "./BookDialog";
+import { parseRequest, type Answer, type FindRequest, type Suggestion } from "./finder";
 import { NoSlot } from "./NoSlot";
 import { useSearch } from "./queries";
 import { adapted, sameSearch, unchanged, type Search } from "./search";
+import { Applied, SearchOptions } from "./SearchOptions";
 import { unfillable, type CaseDetail } from "./seats";
 import { SuggestionCard } from "./SuggestionCard";
 import { useSpeech } from "./useSpeech";
@@ -33,7 +32,7 @@ export function Finding({ detail, onClose }: { detail: CaseDetail; onClose: () =
   const speech = useSpeech(detail);
   const heading = useRef<HTMLHeadingElement>(null);
   const [search, setSearch] = useState<Search>(unchanged);
-  const [chosen, setChosen] = useState<(Chosen & { key: string }) | null>(null);
+  const [chosen, setChosen] = useState<Suggestion | null>(null);
   const base = useBase(detail);
   const request = adapted(base, search);
   useEffect(() => { heading.current?.focus(); }, []);
@@ -41,7 +40,7 @@ export function Finding({ detail, onClose }: { detail: CaseDetail; onClose: () =
     setSearch(next);
     heading.current?.focus(); // what was pressed may be gone with the next answer
   };
-  const choose = detail.may?.includes("book") ? (next: Chosen) => { setChosen({ ...next, key: newKey() }); } : null;
+  const choose = detail.may?.includes("book") ? setChosen : null;
   const lacking = unfillable(detail.seats ?? []).map((s) => seatWord(s.id, speech));
   return (
     <Card className="find" labelledBy="find-title">
@@ -55,7 +54,7 @@ export function Finding({ detail, onClose }: { detail: CaseDetail; onClose: () =
         <Results detail={detail} request={request} search={search} onSearch={setSearch} onRelax={change} onChoose={choose} />
       )}
       {chosen ? (
-        <BookDialog key={chosen.key} detail={detail} request={request} first={chosen} onClose={() => { setChosen(null); }} />
+        <BookDialog key={chosen.start} detail={detail} request={request} first={chosen} onClose={() => { setChosen(null); }} />
       ) : null}
     </Card>
   );
@@ -68,7 +67,7 @@ type ResultsProps = {
   onSearch: (search: Search) => void;
   /** Takes the place of the control that was pressed, so the focus has to go elsewhere. */
   onRelax: (search: Search) => void;
-  onChoose: ((chosen: Chosen) => void) | null;
+  onChoose: ((suggestion: Suggestion) => void) | null;
 };
 
 function Results({ detail, request, search, onSearch, onRelax, onChoose }: ResultsProps) {
@@ -80,7 +79,7 @@ function Results({ detail, request, search, onSearch, onRelax, onChoose }: Resul
     if (answer) announce(answer.suggestions.length > 0 ? t("found", { count: answer.suggestions.length }) : t("none.title"));
   }, [answer, announce, t]);
   const problem = found.error ? <ProblemNote problem={asProblem(found.error)} onRetry={found.retry} /> : null;
-  if (!answer) return problem ?? <Skeleton label={t("searching")} cards={3} />;
+  if (!answer) return problem ?? <><p className="quiet" aria-hidden>{t("searching")}</p><Skeleton label={t("searching")} cards={3} /></>;
   return (
     <>
       {problem}
@@ -110,7 +109,7 @@ function SuggestionList({ detail, answer, request, search, onRelax, onChoose, bu
         {answer.suggestions.map((suggestion, i) => (
           <SuggestionCard
             key={suggestion.start} suggestion={suggestion} freshness={answer.freshness} speech={speech} best={i === 0} busy={busy}
-            onBook={onChoose ? () => { onChoose({ suggestion, freshness: answer.freshness }); } : null}
+            onBook={onChoose ? () => { onChoose(suggestion); } : null}
           />
         ))}
       </ul>

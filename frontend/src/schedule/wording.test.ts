@@ -83,6 +83,8 @@ describe("points", () => {
     const s = suggestion({ start: "2026-11-27T13:20:00Z", end: "2026-11-27T13:40:00Z" });
     expect(againstWords(s, speech())).toEqual(["After the discharge"]);
     expect(marginWords(s, speech())).toBe("");
+    const gone = { ...speech(), now: new Date("2026-11-27T13:31:00Z") };
+    expect(againstWords(s, gone)).toEqual([]);
   });
   it("say what is left before the discharge", () => {
     expect(marginWords(suggestion(), speech())).toBe("1 h to spare before the discharge");

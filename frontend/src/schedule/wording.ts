@@ -118,7 +118,7 @@ export function favourWords(suggestion: Suggestion, speech: Speech): string[] {
   });
 }
 
-/** againstWords are the points that speak against it. Unknown calendars and deputies are marked at the person. */
+/** againstWords are the points that speak against it, lateness first. Unknown calendars and deputies are marked at the person. */
 export function againstWords(suggestion: Suggestion, speech: Speech): string[] {
   const codes = new Set(suggestion.because.map((r) => r.code));
   const said = suggestion.because.flatMap((r) => {
@@ -130,8 +130,9 @@ export function againstWords(suggestion: Suggestion, speech: Speech): string[] {
     }
     return [];
   });
-  const margin = marginOf(suggestion.start, suggestion.end, speech.detail.discharge);
-  return margin.side === "after" ? [speech.say("against", "after"), ...said] : said;
+  const late = marginOf(suggestion.start, suggestion.end, speech.detail.discharge).side === "after";
+  const ahead = Date.parse(speech.detail.discharge) > speech.now.getTime(); // of a patient who has left every time is after
+  return late && ahead ? [speech.say("against", "after"), ...said] : said;
 }
 
 /** standsIn: the seat is filled by a deputy, by role or because the search let one stand in. */

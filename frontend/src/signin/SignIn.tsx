@@ -12,6 +12,7 @@ import { useLanguage } from "../i18n/words";
 import { Button } from "../ui/Button";
 import { TextField } from "../ui/fields";
 import { ProblemNote } from "../ui/ProblemNote";
+import { EmptyState } from "../ui/surfaces";
 import { looksLikeEmail } from "./email";
 import { safeNext } from "./next";
 import "./signin.css";
@@ -88,7 +89,15 @@ function Confirm({ token, next, onAgain }: { token: string; next: string; onAgai
       navigate(next, { replace: true });
     },
   });
-  const spent = confirm.isError && asProblem(confirm.error).kind === "link-used";
+  if (confirm.isError && asProblem(confirm.error).kind === "link-used") {
+    return (
+      <div className="page door-page">
+        <EmptyState level={1} title={t("sign_in.spent_title")} action={<Button variant="primary" onPress={onAgain}>{t("sign_in.new_link")}</Button>}>
+          <p role="alert">{t("problem.link-used")}</p>
+        </EmptyState>
+      </div>
+    );
+  }
   return (
     <div className="page door-page">
       <div className="stack-s">
@@ -96,9 +105,7 @@ function Confirm({ token, next, onAgain }: { token: string; next: string; onAgai
         <p className="quiet">{t("sign_in.confirm")}</p>
       </div>
       {confirm.isError ? <ProblemNote problem={asProblem(confirm.error)} /> : null}
-      {spent
-        ? <Button variant="primary" wide onPress={onAgain}>{t("sign_in.new_link")}</Button>
-        : <Button variant="primary" wide busy={confirm.isPending} onPress={() => { confirm.mutate(); }}>{t("sign_in.button")}</Button>}
+      <Button variant="primary" wide busy={confirm.isPending} onPress={() => { confirm.mutate(); }}>{t("sign_in.button")}</Button>
     </div>
   );
 }

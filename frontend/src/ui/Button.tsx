@@ -19,9 +19,19 @@ export function buttonClass(variant: Variant, icon = false, wide = false, more =
   return ["button", `button-${variant}`, icon ? "button-icon" : "", wide ? "button-wide" : "", more].filter(Boolean).join(" ");
 }
 
-export function Button({ variant = "secondary", icon, wide, busy, className, children, ...rest }: ButtonProps) {
+/**
+ * Button says itself that it is busy: React Aria's isPending announces the button by its id, which is gone when the press has
+ * closed the dialog or the page that held it, and a screen reader then meets a picture without a name.
+ */
+export function Button({ variant = "secondary", icon, wide, busy, className, children, onPress, type, ...rest }: ButtonProps) {
   return (
-    <AriaButton {...rest} isPending={busy} className={buttonClass(variant, icon, wide, className)}>
+    <AriaButton
+      {...rest}
+      onPress={busy ? undefined : onPress}
+      type={busy && type === "submit" ? "button" : type}
+      className={buttonClass(variant, icon, wide, className)}
+      render={(props) => <button {...props} aria-disabled={busy || undefined} data-pending={busy || undefined} />}
+    >
       {children}
     </AriaButton>
   );
