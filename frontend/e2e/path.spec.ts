@@ -62,8 +62,9 @@ test("case, slots, booking, mail, call with reload and cut, attendance", async (
     expect(read.method).toBe("REQUEST");
     expect(read.klass).toBe("PRIVATE");
     expect(read.attendees).toHaveLength(1);
-    expect(read.attendees[0]?.toLowerCase()).toContain(mail.to.toLowerCase());
-    expect(read.organizer.toLowerCase()).not.toContain(mail.to.toLowerCase());
+    const address = (/<(.+)>/.exec(mail.to)?.[1] ?? mail.to).toLowerCase();
+    expect(read.attendees[0]?.toLowerCase()).toBe(`mailto:${address}`);
+    expect(read.organizer.toLowerCase()).not.toContain(address);
     expect(read.start.getTime()).toBeGreaterThan(new Date(friday).getTime());
     expect(read.end.getTime() - read.start.getTime()).toBe(20 * 60_000);
     expect(JSON.stringify(mail)).not.toContain(code);
