@@ -39,11 +39,9 @@ func (r *reader) availabilityProperty(name, line []byte, end, number int) {
 		}
 	case "DURATION":
 		if _, v, ok := r.splitLast(line, end, number); ok {
-			broken := false
-			if a.length, broken = r.duration(v, a.uid, number); broken {
+			if a.length, a.hasLength = r.duration(v, a.uid, number); !a.hasLength {
 				r.warn(a.uid, number, CodeEnd, "DURATION of an availability cannot be read; its end is read as open")
 			}
-			a.hasLength = !broken
 		}
 	case "BUSYTYPE":
 		if _, v, ok := r.split(line, end, number); ok {

@@ -2,10 +2,12 @@
 // busy, perhaps busy, on duty or unknown, and writes the invitations that other calendars read. It is pure: values in,
 // values out. It refuses to know a clock, the network, a store, and the zone of the machine it runs on.
 //
-//	bytes -> decode (UTF-8, UTF-16, Latin-1) -> lines -> properties -> events, definitions of zones      scan.go
-//	TZID  -> the file's VTIMEZONE, IANA, Windows, offsets -> zone: local time <-> UTC                    zone*.go
-//	RRULE -> rule -> local starts inside the window, within a budget                                     rule*.go
-//	event + rules + dates - exceptions, overridden -> busy, tentative, duty, unknown                     series.go
+//	bytes -> decode (UTF-8, UTF-16, Latin-1) -> lines, components, properties      decode.go scan.go component.go value.go
+//	VEVENT, VFREEBUSY (RFC 5545), VAVAILABILITY (RFC 7953) as they are written     event.go freebusy.go availability.go
+//	TZID  -> the file's VTIMEZONE, IANA, Windows, offsets -> local time <-> UTC    zone*.go
+//	RRULE -> local starts inside the window, by arithmetic, within a budget        rule*.go
+//	event + rules + dates - exceptions, overridden -> spans of busy, ... unknown   series.go instances.go occurrence.go
+//	spans -> Reading: merged, clipped                                              reader.go
 //
 // Where RFC 5545 leaves a choice or calendars in the wild disagree, time is rather busy or unknown than free.
 package calendar

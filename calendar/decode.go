@@ -61,21 +61,13 @@ func pair(data []byte, i, low int) rune {
 	return rune(data[i+low]) | rune(data[i+1-low])<<8
 }
 
-// indexFold finds an upper-case ASCII word in any case.
+// indexFold finds an upper-case ASCII word in any case. It looks at every byte once: a search by letter would be quadratic in
+// text that holds one of its cases only.
 func indexFold(data []byte, word string) int {
-	lower := word[0] | 0x20
-	for from := 0; from+len(word) <= len(data); {
-		i := bytes.IndexByte(data[from:], word[0])
-		if j := bytes.IndexByte(data[from:], lower); i < 0 || (j >= 0 && j < i) {
-			i = j
+	for i := 0; i+len(word) <= len(data); i++ {
+		if data[i]|0x20 == word[0]|0x20 && equalFold(data[i:i+len(word)], word) {
+			return i
 		}
-		if i < 0 || from+i+len(word) > len(data) {
-			return -1
-		}
-		if equalFold(data[from+i:from+i+len(word)], word) {
-			return from + i
-		}
-		from += i + 1
 	}
 	return -1
 }

@@ -1,9 +1,6 @@
 package calendar
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // event is a VEVENT or an AVAILABLE, as far as it matters. Its byte slices share memory with the feed.
 type event struct {
@@ -81,15 +78,17 @@ func (r *reader) eventProperty(name, line []byte, end, number int) {
 			}
 		}
 	case "DTEND":
-		if p, v, ok := r.splitLast(line, end, number); ok {
+		p, v, ok := r.splitLast(line, end, number)
+		if ok {
 			e.end, ok = r.moment(p, v)
-			e.endBroken = e.endBroken || !ok
 		}
+		e.endBroken = e.endBroken || !ok
 	case "DURATION":
-		if _, v, ok := r.splitLast(line, end, number); ok {
-			e.length, e.endBroken = r.duration(v, e.uid, number)
-			e.hasLength = !e.endBroken
+		_, v, ok := r.splitLast(line, end, number)
+		if ok {
+			e.length, ok = r.duration(v, e.uid, number)
 		}
+		e.hasLength, e.endBroken = ok, e.endBroken || !ok
 	case "UID":
 		if _, v, ok := r.split(line, end, number); ok {
 			e.uid = r.keep(v)
@@ -188,11 +187,9 @@ func (r *reader) readRecurrence(p params, value []byte, number int) {
 	}
 }
 
+// appendRule keeps a rule for later. One that is no property is kept empty: the event recurs, nobody knows when.
 func (r *reader) appendRule(rules []list, line []byte, end, number int) []list {
-	_, v, ok := r.split(line, end, number)
-	if !ok {
-		return rules
-	}
+	_, v, _ := r.split(line, end, number)
 	return append(rules, list{text: r.keep(v), line: number})
 }
 
@@ -211,7 +208,8 @@ func (r *reader) moment(p params, value []byte) (moment, bool) {
 	if !ok {
 		return m, false
 	}
-	if m.form == formTime && len(p) > 0 && p.get("VALUE") != nil && equalFold(p.get("VALUE"), "DATE") {
+	id, alone := p.onlyZone()
+	if m.form == formTime && !alone && equalFold(p.get("VALUE"), "DATE") {
 		m.at, m.form = m.day()*day, formDay
 	}
 	switch {
@@ -219,25 +217,27 @@ func (r *reader) moment(p params, value []byte) (moment, bool) {
 		m.zone = zoneOwner
 	case utc:
 		m.zone = zoneUTC
+	case alone:
+		m.zone = r.useZone(id)
 	default:
 		m.zone = r.zoneOf(p)
 	}
 	return m, true
 }
 
-// duration reads a DURATION. A negative one is none.
-func (r *reader) duration(value, uid []byte, number int) (l length, broken bool) {
+// duration reads a DURATION; ok is false for what is none. A negative one takes no time.
+func (r *reader) duration(value, uid []byte, number int) (l length, ok bool) {
 	l, negative, ok := parseLength(value)
 	switch {
 	case !ok:
-		return length{}, true
+		return length{}, false
 	case negative && l != (length{}):
 		r.warn(uid, number, CodeEnd, "DURATION %q is negative and read as none", printable(value))
-		return length{}, false
+		return length{}, true
 	case l.days >= maxLength/day || l.seconds >= maxLength:
 		r.warn(uid, number, CodeEnd, "DURATION %q has no end within the calendar", printable(value))
 	}
-	return l, false
+	return l, true
 }
 
 // endEvent keeps the event that has been read, unless it lies outside of the window and bears on nothing else.
@@ -273,11 +273,8 @@ func (r *reader) near(e *event) bool {
 
 // zoneOf returns the zone that the parameters name.
 func (r *reader) zoneOf(p params) int32 {
-	if len(p) == 0 {
-		return r.useZone(nil)
-	}
-	if alone := p[1:]; len(alone) > 5 && equalFold(alone[:5], "TZID=") && bytes.IndexByte(alone, ';') < 0 {
-		return r.useZone(unquote(alone[5:]))
+	if id, alone := p.onlyZone(); alone {
+		return r.useZone(id)
 	}
 	return r.useZone(p.get("TZID"))
 }

@@ -94,49 +94,62 @@ func (i *instances) exclude() {
 		})
 	}
 	for _, l := range e.exrules {
-		_, _, err := i.follow(l, func(civil int64) {
+		if err := i.prepare(l); err != nil {
+			r.warn(e.uid, l.line, CodeRulePart, "an EXRULE cannot be followed and takes nothing out: %v", err)
+			continue
+		}
+		i.follow(func(civil int64) {
 			if e.start.form == formDay {
 				i.outDays = append(i.outDays, floorDiv(civil, day))
 			} else {
 				i.outInstants = append(i.outInstants, i.shape.zone.utc(civil))
 			}
 		})
-		if err != nil {
-			r.warn(e.uid, l.line, CodeRulePart, "an EXRULE cannot be followed and takes nothing out: %v", err)
-		}
 	}
 	slices.Sort(i.outInstants)
 	slices.Sort(i.outDays)
 }
 
-var errDayOnly = errors.New("FREQ is shorter than the day that DTSTART is")
+var (
+	errDayOnly = errors.New("FREQ is shorter than the day that DTSTART is")
+	errBudget  = errors.New("the rules of the feed give too much to count")
+)
 
-// follow calls f with the local times that a rule gives within reach. done is false when the budget ends at the local time
-// reached. An error means that the rule must not be followed.
-func (i *instances) follow(l list, f func(civil int64)) (reached int64, done bool, err error) {
+// prepare sets the reader's walk out on a rule. An error means that the rule must not be followed.
+func (i *instances) prepare(l list) error {
 	r, e := i.r, i.event
+	if r.budget <= 0 {
+		return errBudget
+	}
 	rule, ignored, err := parseRule(l.text)
 	if err != nil {
-		return 0, false, err
+		return err
 	}
 	if ignored != "" {
 		r.warn(e.uid, l.line, CodeRulePart, "the part %q of a rule is ignored", ignored)
 	}
+	if !r.walk.prepare(rule, e.start, &r.budget) {
+		return errDayOnly
+	}
+	return nil
+}
+
+// follow calls f with the local times that the prepared rule gives within reach. done is false when the budget ends at the
+// local time reached.
+func (i *instances) follow(f func(civil int64)) (reached int64, done bool) {
+	r, rule := i.r, &i.r.walk.rule
 	steps := min(r.budget, ruleBudget)
 	before := steps
-	defer func() { r.budget -= before - steps }()
-	if !r.walk.prepare(rule, e.start, &steps) {
-		return 0, false, errDayOnly
-	}
-	exactUntil := rule.untilUTC && e.start.form == formTime
-	reached, done = r.walk.each(i.within.start, i.within.end, i.last(&rule), &steps, func(civil int64) bool {
+	exactUntil := rule.untilUTC && i.event.start.form == formTime
+	reached, done = r.walk.each(i.within.start, i.within.end, i.last(rule), &steps, func(civil int64) bool {
 		if exactUntil && i.shape.zone.utc(civil) > rule.until.at {
 			return false
 		}
 		f(civil)
 		return true
 	})
-	return reached, done, nil
+	r.budget -= before - steps
+	return reached, done
 }
 
 // last returns the last local time that UNTIL lets a rule have. A date lets it have that whole day, and an UNTIL in
@@ -160,36 +173,63 @@ func (i *instances) last(rule *rule) int64 {
 // addRule takes the instances that a rule gives.
 func (i *instances) addRule(l list) {
 	r := i.r
-	reached, done, err := i.follow(l, func(civil int64) {
+	switch err := i.prepare(l); {
+	case errors.Is(err, errBudget):
+		i.overBudget(l, i.within.start)
+		return
+	case err != nil:
+		r.warn(i.event.uid, l.line, CodeRule, "a rule cannot be followed; its time of day is unknown from DTSTART on: %v", err)
+		i.unknownDaily()
+		return
+	}
+	if i.addDense() {
+		return
+	}
+	shorter := r.walk.rule.freq < daily
+	reached, done := i.follow(func(civil int64) {
 		i.add(civil)
-		if r.walk.rule.freq < daily { // every hour means also the one that comes twice
+		if shorter { // every hour means also the one that comes twice
 			if first, second := i.shape.zone.both(civil); first != second {
 				i.addAt(civil, second)
 			}
 		}
 	})
-	switch {
-	case err != nil:
-		r.warn(i.event.uid, l.line, CodeRule, "a rule cannot be followed; its time of day is unknown from DTSTART on: %v", err)
-		i.unknownDaily()
-	case !done:
-		r.warn(i.event.uid, l.line, CodeBudget, "a rule gives too much to count; the rest is unknown")
-		end := r.window.end
-		if rule := &r.walk.rule; rule.until.form != formNone {
-			end = min(end, i.shape.zone.utc(i.last(rule))+i.shape.longest()+1)
-		}
-		r.take(classUnknown, i.shape.zone.utc(max(reached, i.within.start)), end)
+	if !done {
+		i.overBudget(l, reached)
 	}
 }
 
-// unknownDaily marks the event's time of day as unknown, every day from DTSTART on.
+// overBudget marks all time from a local time on as unknown.
+func (i *instances) overBudget(l list, reached int64) {
+	i.r.warn(i.event.uid, l.line, CodeBudget, "a rule gives too much to count; the rest is unknown")
+	from := max(reached, i.event.start.at, i.within.start)
+	i.r.take(classUnknown, i.shape.zone.utc(from), i.r.window.end)
+}
+
+// addDense takes the instances of a rule at once when each begins before the one before it ends and none is missing.
+func (i *instances) addDense() bool {
+	if i.overrides != nil || len(i.outInstants) > 0 || len(i.outDays) > 0 || i.shape.length.days > 0 {
+		return false
+	}
+	last := i.last(&i.r.walk.rule)
+	if i.r.walk.rule.untilUTC {
+		last -= day
+	}
+	first, final, ok := i.r.walk.dense(i.within, last, i.shape.length.seconds)
+	if ok && first <= final {
+		i.r.take(i.shape.class, i.shape.zone.utc(first), i.shape.zone.utc(final)+i.shape.length.seconds)
+	}
+	return ok
+}
+
+// unknownDaily marks the event's time of day as unknown on every day after DTSTART.
 func (i *instances) unknownDaily() {
 	r := i.r
 	if i.shape.longest() >= day {
-		r.take(classUnknown, i.shape.zone.utc(i.event.start.at), r.window.end)
+		r.take(classUnknown, i.shape.zone.utc(i.event.start.at+day), r.window.end)
 		return
 	}
-	skipped := max(0, ceilDiv(i.within.start-i.event.start.at, day))
+	skipped := max(1, ceilDiv(i.within.start-i.event.start.at, day))
 	for civil := i.event.start.at + skipped*day; civil < i.within.end; civil += day {
 		if r.budget--; r.budget < 0 {
 			r.take(classUnknown, i.shape.zone.utc(civil), r.window.end)

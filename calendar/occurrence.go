@@ -93,9 +93,17 @@ func (r *reader) expand(e *event, o *overrides) {
 	}
 }
 
-// reach returns the local times at which an instance must start to touch the window.
+// reach returns the local times at which an instance must start to touch the window. Near a change of the clocks it is a day
+// more than needed.
 func (r *reader) reach(s *shape, o *overrides) span {
-	w := span{s.zone.local(r.window.start) - s.longest() - day, s.zone.local(r.window.end) + day}
+	slackAt := func(unix int64) int64 {
+		if segment := s.zone.at(unix); unix-day < segment.start || unix+day >= segment.end {
+			return day
+		}
+		return 0
+	}
+	first := r.window.start - s.longest()
+	w := span{first + s.zone.at(first).offset - slackAt(first), s.zone.local(r.window.end) + slackAt(r.window.end)}
 	if o != nil && len(o.futures) > 0 {
 		w = span{min(w.start, o.reach.start), max(w.end, o.reach.end)}
 	}

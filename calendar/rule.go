@@ -26,15 +26,6 @@ type numbers [6]uint64
 func (s *numbers) add(n int)      { s[n>>6] |= 1 << (n & 63) }
 func (s *numbers) has(n int) bool { return s[n>>6]&(1<<(n&63)) != 0 }
 
-// size counts the numbers in the set.
-func (s *numbers) size() int {
-	n := 0
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
-
 // Where a rule can count from the end, its sets come in pairs.
 const (
 	fromStart = 0

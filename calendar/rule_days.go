@@ -11,6 +11,7 @@ type days struct {
 	year       int  // of the mask that is kept
 	month      int  // of the mask that is kept, 0 when there is none
 	kept       uint32
+	tested     int // days looked at one by one, since a walk last paid for them
 }
 
 func newDays(r *rule) days {
@@ -56,9 +57,13 @@ func (d *days) compute(year, month int) uint32 {
 	if r.weekdays != 0 && !r.hasOrdinals {
 		mask &= weekdayMask(r.weekdays, weekdayOf(first))
 	}
-	if r.hasOrdinals || r.hasYearDays || (r.hasWeeks() && r.freq != yearly) {
+	if r.hasOrdinals && !d.ofYear {
+		mask &= r.ordinalMask(weekdayOf(first), length)
+	}
+	if (r.hasOrdinals && d.ofYear) || r.hasYearDays || (r.hasWeeks() && r.freq != yearly) {
+		d.tested += bits.OnesCount32(mask)
 		for left := mask; left != 0; left &= left - 1 {
-			if i := bits.TrailingZeros32(left); !d.inLists(year, first+int64(i), i, length) {
+			if i := bits.TrailingZeros32(left); !d.inLists(year, first+int64(i)) {
 				mask &^= 1 << i
 			}
 		}
@@ -70,6 +75,24 @@ func (d *days) compute(year, month int) uint32 {
 func weekdayMask(weekdays uint8, first int) uint32 {
 	oneWeek := uint32(weekdays>>first|weekdays<<(7-first)) & 0x7f
 	return oneWeek | oneWeek<<7 | oneWeek<<14 | oneWeek<<21 | oneWeek<<28
+}
+
+// ordinalMask is a BYDAY with ordinals, and with others without, in a month that begins on the weekday first.
+func (r *rule) ordinalMask(first, length int) uint32 {
+	mask := weekdayMask(r.weekdays, first)
+	for weekday := range r.ordinals {
+		of := &r.ordinals[weekday]
+		begin := (weekday - first + 7) % 7 // the first of that weekday
+		for n := 1; begin+7*(n-1) < length; n++ {
+			if of[fromStart]&(1<<n) != 0 {
+				mask |= 1 << (begin + 7*(n-1))
+			}
+			if last := begin + (length-1-begin)/7*7; of[fromEnd]&(1<<n) != 0 {
+				mask |= 1 << (last - 7*(n-1))
+			}
+		}
+	}
+	return mask
 }
 
 // monthDays is BYMONTHDAY in a month of the given length. With SKIP=BACKWARD the last day stands for those that the month does
@@ -94,8 +117,8 @@ func (d *days) overflows(year, month int) bool {
 	return r.skip == skipForward && r.monthDays[fromStart]>>(daysInMonth(year, month)+1) != 0
 }
 
-// inLists tests a day, the i-th of its month from 0, against the lists that need its place in the year.
-func (d *days) inLists(year int, date int64, i, length int) bool {
+// inLists tests a day against the lists that need its place in the year.
+func (d *days) inLists(year int, date int64) bool {
 	r := d.rule
 	dayOfYear, yearLength := int(date-daysOf(year, 1, 1)), daysInYear(year)
 	if r.hasYearDays && !r.yearDays[fromStart].has(dayOfYear+1) && !r.yearDays[fromEnd].has(yearLength-dayOfYear) {
@@ -107,14 +130,11 @@ func (d *days) inLists(year int, date int64, i, length int) bool {
 		}
 	}
 	weekday := weekdayOf(date)
-	if !r.hasOrdinals || r.weekdays&(1<<weekday) != 0 {
-		return true // plain weekdays have been tested when there are no ordinals
-	}
-	if d.ofYear {
-		i, length = dayOfYear, yearLength
+	if !r.hasOrdinals || !d.ofYear || r.weekdays&(1<<weekday) != 0 {
+		return true // the others have been tested as masks
 	}
 	of := &r.ordinals[weekday]
-	return of[fromStart]&(1<<(i/7+1)) != 0 || of[fromEnd]&(1<<((length-1-i)/7+1)) != 0
+	return of[fromStart]&(1<<(dayOfYear/7+1)) != 0 || of[fromEnd]&(1<<((yearLength-1-dayOfYear)/7+1)) != 0
 }
 
 // allowsWeek tells whether BYWEEKNO has a week of a year with so many.

@@ -67,6 +67,18 @@ func (p params) get(name string) []byte {
 	return nil
 }
 
+// onlyZone returns the TZID of parameters that hold nothing else, or nothing at all; ok is false for others.
+func (p params) onlyZone() (id []byte, ok bool) {
+	const prefix = len(";TZID=")
+	if len(p) == 0 {
+		return nil, true
+	}
+	if len(p) < prefix || !equalFold(p[1:prefix], "TZID=") || bytes.IndexByte(p[prefix:], ';') >= 0 {
+		return nil, false
+	}
+	return unquote(p[prefix:]), true
+}
+
 // unquote takes the quotes off a parameter's value, and what follows the closing quote.
 func unquote(v []byte) []byte {
 	v = bytes.TrimSpace(v)
@@ -99,22 +111,22 @@ func digits(b []byte) (n int, ok bool) {
 func parseMoment(b []byte) (m moment, utc, ok bool) {
 	b = bytes.TrimSpace(b)
 	if len(b) < 8 {
-		return m, false, false
+		return moment{}, false, false
 	}
 	date, ok := digits(b[:8])
 	if !ok {
-		return m, false, false
+		return moment{}, false, false
 	}
 	year, month, dayOfMonth := date/10000, date/100%100, date%100
 	if year < 1 || month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > daysInMonth(year, month) {
-		return m, false, false
+		return moment{}, false, false
 	}
 	m.at, m.form = daysOf(year, month, dayOfMonth)*day, formDay
 	if b = b[8:]; len(b) == 0 {
 		return m, false, true
 	}
 	if b[0]|0x20 != 't' {
-		return m, false, false
+		return moment{}, false, false
 	}
 	b = b[1:]
 	if n := len(b); n > 0 && b[n-1]|0x20 == 'z' {
@@ -130,7 +142,7 @@ func parseMoment(b []byte) (m moment, utc, ok bool) {
 	}
 	h, mi, s := clock/10000, clock/100%100, clock%100
 	if !ok || h > 24 || mi > 59 || s > 60 || (h == 24 && clock != 240000) {
-		return m, false, false
+		return moment{}, false, false
 	}
 	m.at += int64(h*hour + mi*minute + min(s, 59))
 	m.form = formTime

@@ -57,6 +57,9 @@ func (z *zone) locationSegment(unix int64) segment {
 	if !end.IsZero() {
 		s.end = end.Unix()
 	}
+	if s.end <= unix { // ZoneBounds ends leap years beyond the table a day early
+		s.end = (floorDiv(unix, day) + 1) * day
+	}
 	return s
 }
 

@@ -137,7 +137,7 @@ func (r *reader) eachOnset(o *observance, f func(civil int64) bool) (whole bool)
 	var w walk // a series may be using r.walk
 	for _, l := range o.rules {
 		rule, _, err := parseRule(l.text)
-		if err != nil {
+		if err != nil || r.budget <= 0 {
 			return false
 		}
 		steps := min(r.budget, ruleBudget)

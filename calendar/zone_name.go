@@ -56,13 +56,22 @@ func rows(table string) func(yield func([]string) bool) {
 // maxZoneName bounds the names that are looked up; the longest known is half of it.
 const maxZoneName = 200
 
+// certainty says how well a name is known.
+type certainty uint8
+
+const (
+	unknownZone  certainty = iota
+	offsetOfZone           // only the offset in front of it
+	knownZone
+)
+
 // locationOf finds the zone that a TZID names when the file does not define it: an IANA zone in any case, a Windows zone or
-// what Windows shows for one, an offset, the Area/City at the end of a path. It is not ok for a name that only
-// the machine could explain, such as "Local".
-func locationOf(id string) (*time.Location, bool) {
+// what Windows shows for one, an offset, the Area/City at the end of a path. A name that only the machine could explain, such as
+// "Local", is unknown.
+func locationOf(id string) (*time.Location, certainty) {
 	id = strings.TrimSpace(id)
 	if id == "" || len(id) > maxZoneName {
-		return nil, false
+		return nil, unknownZone
 	}
 	key := strings.ToLower(id)
 	known := knownZones()
@@ -70,17 +79,22 @@ func locationOf(id string) (*time.Location, bool) {
 	if !ok {
 		shown, offset := splitDisplay(key)
 		if name, ok = known.displays[shown]; !ok {
-			if l, isOffset := offsetZone(offset); isOffset {
-				return l, true
+			if l, isOffset := offsetZone(offset); isOffset && shown == offset {
+				return l, knownZone
+			} else if isOffset {
+				return l, offsetOfZone
 			}
 			name, ok = known.tailOf(key)
 		}
 	}
 	if !ok {
-		return nil, false
+		return nil, unknownZone
 	}
 	l, err := time.LoadLocation(name)
-	return l, err == nil
+	if err != nil {
+		return nil, unknownZone
+	}
+	return l, knownZone
 }
 
 // nameOf looks up a name of IANA or of Windows. Outlook numbers zones that it has several definitions of: "Eastern Standard
@@ -142,8 +156,9 @@ func offsetZone(key string) (*time.Location, bool) {
 	return time.FixedZone("", seconds), true
 }
 
-// hoursMinutes reads "1", "01", "01:00" and "0100".
+// hoursMinutes reads "1", "01", "01:00", "01.00" and "0100".
 func hoursMinutes(s string) (h, m int, ok bool) {
+	s = strings.ReplaceAll(s, ".", ":")
 	hours, minutes, colon := strings.Cut(s, ":")
 	if !colon && len(s) == 4 {
 		hours, minutes, colon = s[:2], s[2:], true

@@ -96,17 +96,31 @@ func (r *reader) findZone(key zoneKey, uid []byte, line int) *zone {
 	location, known := locationOf(key.id)
 	if d, ok := t.defined[key]; ok {
 		if z := r.definedZone(d); z != nil {
-			if known {
+			if known == knownZone {
 				r.compareZones(z, r.located(location), d)
 			}
 			return z
 		}
 	}
-	if known {
+	switch known {
+	case knownZone:
 		return r.located(location)
+	case offsetOfZone:
+		return r.zoneAtOffset(key.id, newZone(location), uid, line)
 	}
 	r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used", printable([]byte(key.id)))
 	return t.owner
+}
+
+// zoneAtOffset finds a zone for "(UTC+01:00) Somewhere": the owner's when it has that offset, for it also knows of summer time.
+func (r *reader) zoneAtOffset(id string, z *zone, uid []byte, line int) *zone {
+	owner, offset := r.zones.owner, z.at(0).offset
+	if owner.at(r.window.start).offset == offset || owner.at(r.window.end).offset == offset {
+		r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used, which has its offset", printable([]byte(id)))
+		return owner
+	}
+	r.warn(uid, line, CodeZone, "the zone %q is not known; its offset is used", printable([]byte(id)))
+	return z
 }
 
 // located returns the one zone of a location, with its cache.

@@ -118,7 +118,8 @@ func TestFold(t *testing.T) {
 
 func TestFoldLobbyIsNoAttendance(t *testing.T) {
 	a := Fold(meeting, []Event{
-		ev(0, EventLobbyIn, "kin", "g1"), {At: second(40), Boot: "b1", Kind: EventAdmitted, Key: "kin", Session: "g1", By: "doctor"},
+		ev(0, EventLobbyIn, "kin", "g1"),
+		{At: second(40), Boot: "b1", Kind: EventAdmitted, Key: "kin", Session: "g1", By: "doctor"},
 		ev(41, EventJoined, "kin", "g1"), ev(100, EventLeft, "kin", "g1"),
 	}, second(600))
 	kin := a.People[2]

@@ -34,32 +34,52 @@ type story struct {
 // stories are the ten of the field guide. told is the time between the first notice and the Friday's 12:45.
 func stories() []story {
 	return []story{
-		{label: "K-FRI", origin: "med-a", municipality: "elvemo", receiver: "elvemo-home", destination: conference.Home,
-			clock: "14:30", certainty: conference.High, complex: true, createdDays: 3},
-		{label: "K-GREEN", origin: "med-a", municipality: "tindvik", receiver: "tindvik-home", destination: conference.Home,
-			day: 4, clock: "11:00", certainty: conference.High, createdDays: 5, told: 50 * time.Hour, by: "marte-solli", acknowledged: "rune-sletten"},
-		{label: "K-ISLAND", origin: "lunge-c", municipality: "ytterveret", receiver: "ytterveret-home", destination: conference.Home,
-			day: 4, clock: "09:30", certainty: conference.Medium, complex: true, createdDays: 4, told: 22 * time.Hour, by: "oda-ruud"},
-		{label: "K-NOW", origin: "onk-b", municipality: "langneset", receiver: "langneset-home", destination: conference.Home,
+		{
+			label: "K-FRI", origin: "med-a", municipality: "elvemo", receiver: "elvemo-home", destination: conference.Home,
+			clock: "14:30", certainty: conference.High, complex: true, createdDays: 3,
+		},
+		{
+			label: "K-GREEN", origin: "med-a", municipality: "tindvik", receiver: "tindvik-home", destination: conference.Home,
+			day: 4, clock: "11:00", certainty: conference.High, createdDays: 5, told: 50 * time.Hour, by: "marte-solli", acknowledged: "rune-sletten",
+		},
+		{
+			label: "K-ISLAND", origin: "lunge-c", municipality: "ytterveret", receiver: "ytterveret-home", destination: conference.Home,
+			day: 4, clock: "09:30", certainty: conference.Medium, complex: true, createdDays: 4, told: 22 * time.Hour, by: "oda-ruud",
+		},
+		{
+			label: "K-NOW", origin: "onk-b", municipality: "langneset", receiver: "langneset-home", destination: conference.Home,
 			day: -4, clock: "11:00", certainty: conference.High, createdDays: 12, told: 130 * time.Hour, by: "nina-holm",
-			acknowledged: "jorunn-eik", departed: true},
-		{label: "K-HOME", origin: "med-a", municipality: "kaldbukt", receiver: "kaldbukt-home", destination: conference.Home,
+			acknowledged: "jorunn-eik", departed: true,
+		},
+		{
+			label: "K-HOME", origin: "med-a", municipality: "kaldbukt", receiver: "kaldbukt-home", destination: conference.Home,
 			day: -2, clock: "10:30", certainty: conference.High, complex: true, createdDays: 9, told: 98 * time.Hour, by: "marte-solli",
-			acknowledged: "siv-nygard", departed: true},
-		{label: "K-SERIES", origin: "onk-b", municipality: "tindvik", receiver: "tindvik-home", destination: conference.Home,
+			acknowledged: "siv-nygard", departed: true,
+		},
+		{
+			label: "K-SERIES", origin: "onk-b", municipality: "tindvik", receiver: "tindvik-home", destination: conference.Home,
 			day: 7, clock: "09:30", certainty: conference.Low, complex: true, createdDays: 2, told: 20 * time.Hour, by: "ane-kvalvik",
-			acknowledged: "anita-fjeld"},
-		{label: "K-LOST", origin: "onk-b", municipality: "langneset", receiver: "langneset-home", destination: conference.Home,
+			acknowledged: "anita-fjeld",
+		},
+		{
+			label: "K-LOST", origin: "onk-b", municipality: "langneset", receiver: "langneset-home", destination: conference.Home,
 			day: 5, clock: "12:00", certainty: conference.Medium, complex: true, createdDays: 42, told: 40 * 24 * time.Hour, by: "ane-kvalvik",
-			acknowledged: "jorunn-eik", seats: onlyOwnGP},
-		{label: "K-SAMI", origin: "lunge-c", municipality: "reinvatn", receiver: "reinvatn-home", destination: conference.Home,
-			day: 4, clock: "10:00", certainty: conference.Medium, complex: true, language: "se", createdDays: 6, told: 5 * time.Hour, by: "trond-hagen"},
-		{label: "K-GOAL", origin: "med-a", municipality: "elvemo", receiver: "elvemo-therapy", destination: conference.Home,
+			acknowledged: "jorunn-eik", seats: onlyOwnGP,
+		},
+		{
+			label: "K-SAMI", origin: "lunge-c", municipality: "reinvatn", receiver: "reinvatn-home", destination: conference.Home,
+			day: 4, clock: "10:00", certainty: conference.Medium, complex: true, language: "se", createdDays: 6, told: 5 * time.Hour, by: "trond-hagen",
+		},
+		{
+			label: "K-GOAL", origin: "med-a", municipality: "elvemo", receiver: "elvemo-therapy", destination: conference.Home,
 			day: -9, clock: "12:00", certainty: conference.High, complex: true, createdDays: 20, told: 15 * 24 * time.Hour, by: "marte-solli",
-			acknowledged: "eirik-vik", departed: true, seats: localOnly},
-		{label: "K-OBJECT", origin: "med-a", municipality: "tindvik", receiver: "tindvik-house", destination: conference.NursingHome,
+			acknowledged: "eirik-vik", departed: true, seats: localOnly,
+		},
+		{
+			label: "K-OBJECT", origin: "med-a", municipality: "tindvik", receiver: "tindvik-house", destination: conference.NursingHome,
 			day: 6, clock: "11:00", certainty: conference.High, complex: true, createdDays: 4, told: 26 * time.Hour, by: "tone-bakken",
-			acknowledged: "elin-skog", seats: objected("allocation")},
+			acknowledged: "elin-skog", seats: objected("allocation"),
+		},
 	}
 }
 

@@ -113,9 +113,15 @@ func TestCan_unknown(t *testing.T) {
 
 func TestRelationTo(t *testing.T) {
 	units := []conference.Unit{
-		{ID: "region"}, {ID: "sykehus", Parent: "region"}, {ID: "med-a", Parent: "sykehus"}, {ID: "med-b", Parent: "sykehus"},
-		{ID: "langneset", Parent: "region"}, {ID: "ln-hjemmesykepleie", Parent: "langneset"}, {ID: "ln-legekontor", Parent: "langneset"},
-		{ID: "ln-sone-nord", Parent: "ln-hjemmesykepleie"}, {ID: "storvik", Parent: "region"},
+		{ID: "region"},
+		{ID: "sykehus", Parent: "region"},
+		{ID: "med-a", Parent: "sykehus"},
+		{ID: "med-b", Parent: "sykehus"},
+		{ID: "langneset", Parent: "region"},
+		{ID: "ln-hjemmesykepleie", Parent: "langneset"},
+		{ID: "ln-legekontor", Parent: "langneset"},
+		{ID: "ln-sone-nord", Parent: "ln-hjemmesykepleie"},
+		{ID: "storvik", Parent: "region"},
 	}
 	c := conference.Case{ID: "c1", Origin: "med-a", Municipality: "langneset", Receiver: "ln-hjemmesykepleie"}
 	meeting := func(of conference.CaseID, state conference.State, people ...conference.PersonID) conference.Conference {
