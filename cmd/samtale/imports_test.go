@@ -64,7 +64,6 @@ var owner = map[string][]string{
 	"github.com/pion/":                    {"signaling/sfu", "signaling/turn", "signaling/client"},
 	"github.com/gorilla/websocket":        {"signaling", "signaling/client"},
 	"github.com/emersion/go-ical":         {"calendar"},
-	"github.com/teambition/rrule-go":      {"calendar"},
 	"github.com/rickar/cal":               {"calendar"},
 	"github.com/wneessen/go-mail":         {"server/mail"},
 	"github.com/emersion/go-message":      {"server/mail"},

@@ -1,0 +1,85 @@
+package calendar
+
+// regular tells whether all periods have the same number of instances.
+func (w *walk) regular() bool {
+	r := &w.rule
+	switch {
+	case r.freq > weekly:
+		return false
+	case r.freq == weekly:
+		return r.months == 0 && !r.hasMonthDays() && !r.hasYearDays && !r.hasWeeks()
+	case !w.days.everything:
+		return false
+	}
+	return (r.freq > hourly || r.hours == 0) && (r.freq > minutely || r.minutes == 0) && (r.freq > secondly || r.seconds == 0)
+}
+
+// dense returns the first and the final start within a span, not after last, of a rule of periods shorter than a day that has
+// one instance in every period, at most length apart. ok is false for other rules; first is after final when there are no starts.
+func (w *walk) dense(within span, last, length int64) (first, final int64, ok bool) {
+	if w.rule.freq >= daily || !w.regular() || len(w.times) != 1 || w.rule.hasPositions || w.step > length {
+		return 0, 0, false
+	}
+	zero := w.origin + int64(w.times[0]) // of period 0
+	earliest := ceilDiv(w.start-zero, w.step)
+	from := max(earliest, ceilDiv(within.start-zero, w.step))
+	to := floorDiv(min(within.end-1, last)-zero, w.step)
+	if w.rule.count > 0 {
+		to = min(to, earliest+w.rule.count-1)
+	}
+	return zero + from*w.step, zero + to*w.step, true
+}
+
+// countBefore counts the instances of a regular rule before a period.
+func (w *walk) countBefore(period int64, budget *int64) (counted, next int64) {
+	if period < 2 {
+		return 0, 0
+	}
+	first, each := int64(0), int64(0)
+	w.period(0, budget, func(at int64) bool {
+		if at >= w.start {
+			first++
+		}
+		return true
+	})
+	w.period(1, budget, func(int64) bool { each++; return true })
+	return first + (period-1)*each, period
+}
+
+// nextAllowed returns the first period from the given one on whose day, hour and minute the rule allows, of periods
+// shorter than a day. It returns the one it got to when it passes to or the budget is used up.
+func (w *walk) nextAllowed(period, to int64, budget *int64) int64 {
+	r := &w.rule
+	for ; *budget > 0; *budget-- {
+		at := w.origin + period*w.step
+		if at >= to {
+			return period
+		}
+		date := floorDiv(at, day)
+		second := at - date*day
+		var next int64
+		switch {
+		case !w.days.allows(date):
+			next = w.nextDay(date) * day
+		case r.hours != 0 && r.hours&(1<<(second/hour)) == 0:
+			next = floorDiv(at, hour)*hour + hour
+		case r.freq <= minutely && r.minutes != 0 && r.minutes&(1<<(second/minute%60)) == 0:
+			next = floorDiv(at, minute)*minute + minute
+		case r.freq == secondly && r.seconds != 0 && r.seconds&(1<<(second%60)) == 0:
+			next = at + 1
+		default:
+			return period
+		}
+		period = ceilDiv(next-w.origin, w.step)
+	}
+	return period
+}
+
+// nextDay returns the day after a day that is not allowed: at once the first of the next month when the month has none.
+func (w *walk) nextDay(date int64) int64 {
+	year, month, _ := dateOf(date)
+	if w.days.mask(year, month) != 0 {
+		return date + 1
+	}
+	return daysOf(year, month, 1) + int64(daysInMonth(year, month))
+}
