@@ -2,6 +2,9 @@ module github.com/samtale/samtale
 
 go 1.26.0
 
+// npm packages hold Go of their own.
+ignore ./frontend/node_modules
+
 require (
 	code.dny.dev/ssrf v0.3.0
 	github.com/alicebob/miniredis/v2 v2.40.0
