@@ -100,7 +100,11 @@ func TestBookRefusals(t *testing.T) {
 			}
 		}
 		try("overlap", nil, func(*Booking) {})
-		try("old case revision", ErrRevision, func(x *Booking) { x.CaseRevision = 9 })
+		try("old case revision", ErrRevision, func(x *Booking) {
+			x.CaseRevision = 9
+			x.Conference.Start, x.Conference.End = noon.Add(3*time.Hour), noon.Add(4*time.Hour)
+		})
+		try("old case revision, and somebody is engaged: who is taken comes first", nil, func(x *Booking) { x.CaseRevision = 9 })
 		try("no such case", ErrNotFound, func(x *Booking) { x.Conference.Case = "c_9" })
 		try("ends before it starts", nil, func(x *Booking) { x.Conference.End = x.Conference.Start })
 		try("somebody twice", nil, func(x *Booking) { x.Conference.Participants[1].Person = "p_per" })
