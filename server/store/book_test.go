@@ -104,7 +104,12 @@ func TestBookRefusals(t *testing.T) {
 			x.CaseRevision = 9
 			x.Conference.Start, x.Conference.End = noon.Add(3*time.Hour), noon.Add(4*time.Hour)
 		})
-		try("old case revision, and somebody is engaged: who is taken comes first", nil, func(x *Booking) { x.CaseRevision = 9 })
+		var taken *ConflictError
+		both := newBooking("m_2", noon.Add(-15*time.Minute), "p_per", "p_kari")
+		both.Conference.Case, both.CaseRevision = "c_1", 9
+		if _, err := b.Book(ctx, both); !errors.As(err, &taken) {
+			t.Errorf("old case revision and somebody engaged: %v, want who is engaged", err)
+		}
 		try("no such case", ErrNotFound, func(x *Booking) { x.Conference.Case = "c_9" })
 		try("ends before it starts", nil, func(x *Booking) { x.Conference.End = x.Conference.Start })
 		try("somebody twice", nil, func(x *Booking) { x.Conference.Participants[1].Person = "p_per" })
