@@ -104,11 +104,10 @@ function amount(value: string): number {
   return Number(/^-?\d+/.exec(value)?.[0] ?? 0);
 }
 
-/** favourWords are the points that speak for a suggestion, as far as the card does not show them anyhow. */
+/** favourWords are the points that speak for a suggestion, as far as the card does not show them anyhow: the usual people are in its cast. */
 export function favourWords(suggestion: Suggestion, speech: Speech): string[] {
   return suggestion.because.filter((r) => r.points > 0).flatMap((r) => {
     switch (r.code) {
-      case "continuity": return [speech.say("favour", "continuity", { name: nameOf(r.value, speech) })];
       case "fragmentation": return [speech.say("favour", "fragmentation", { count: amount(r.value) })];
       case "guest_yes":
       case "guest_if_needed": return [speech.say("favour", r.code, { guest: seatWord(r.value, speech) })];
