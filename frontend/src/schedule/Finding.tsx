@@ -35,7 +35,10 @@ export function Finding({ detail, onClose }: { detail: CaseDetail; onClose: () =
   const [chosen, setChosen] = useState<Suggestion | null>(null);
   const base = useBase(detail);
   const request = adapted(base, search);
-  useEffect(() => { heading.current?.focus(); }, []);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.scrollIntoView({ block: "start" }); // the times are what was asked for
+  }, []);
   const change = (next: Search) => {
     setSearch(next);
     heading.current?.focus(); // what was pressed may be gone with the next answer
