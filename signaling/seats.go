@@ -76,7 +76,7 @@ func (r *room) resume(s *session, conn *Conn, m Member, hello Hello) {
 	s.conn, s.member, s.device, s.now = conn, m, hello.Device, DeviceState{Muted: hello.Muted, Camera: hello.Camera}
 	s.welcome(hello.id, needFor(r.inside()), true, r.rooms.resumeFor)
 	if s.repeat(hello.Resume.Seq) {
-		r.changed |= topicRoster | topicLobby | topicHosts
+		r.changed |= topicRoster | topicSlots | topicLobby | topicHosts // the camera may have changed meanwhile
 		s.tellFloor(r.speakers)
 	} else {
 		s.forget(s.seq)

@@ -98,6 +98,24 @@ test("a guest waits until somebody admits, and sees that meeting only", async ({
   expect((await guest.request.get(`${server.url}/v1/cases/${of.id}`)).status()).toBe(403);
 });
 
+test("a camera that comes on while the welcome is on its way is shown", async ({ browser }) => {
+  const [a, b] = [await pageOf(browser), await pageOf(browser)];
+  const { links } = await room(a, 2);
+  const [first, second] = links;
+  if (!first || !second) throw new Error("two links are needed");
+  // A line that takes its time: after a reload the page introduces itself before its camera is on, and is welcomed after.
+  await b.routeWebSocket(/\/ws$/, (ws) => {
+    const upstream = ws.connectToServer();
+    upstream.onMessage((message) => { setTimeout(() => { ws.send(message); }, 1_500); });
+  });
+  await join(a, first);
+  await join(b, second);
+  await Promise.all([hearsAndSees(a), hearsAndSees(b)]);
+  await b.reload();
+  await b.getByRole("button", { name: "Leave call" }).waitFor();
+  await Promise.all([hearsAndSees(a), hearsAndSees(b)]);
+});
+
 test("kill -9 in mid-call loses at most five seconds of attendance", async ({ browser }) => {
   const [a, b] = [await pageOf(browser), await pageOf(browser)];
   const { conference, links } = await room(a, 2);

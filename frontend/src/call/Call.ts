@@ -53,6 +53,7 @@ export class Call {
   private up = false;
   private late = false;
   private flowing = false;
+  private introduced = { muted: false, camera: false };
   private told = { muted: false, camera: false };
   private stopCapture: (() => void) | null = null;
   private unwatch: (() => void) | null = null;
@@ -93,7 +94,10 @@ export class Call {
     if (this.stay) return;
     this.set({ ...beforeCall, phase: { kind: "connecting" }, line: "joining" });
     this.stay = new Stay(this.path, {
-      introduce: () => ({ conference: this.conference, device: tabId(), ...this.own() }),
+      introduce: () => {
+        this.introduced = this.own();
+        return { conference: this.conference, device: tabId(), ...this.introduced };
+      },
       welcomed: (welcome) => { this.welcomed(welcome); },
       received: (message) => { this.received(message); },
       offerRefused: (number) => { void this.peer?.refused(number); },
@@ -188,9 +192,10 @@ export class Call {
       this.disconnect();
       this.peerNumber = 0;
     }
-    // A resumed session still believes what the last one said.
-    if (welcome.resumed) this.tellState();
-    else this.told = this.own();
+    // The server believes the introduction. A camera that came on while the welcome was on its way must be told, or nobody
+    // will ever be shown it.
+    this.told = this.introduced;
+    this.tellState();
     if (welcome.place === "lobby") {
       this.set({ phase: { kind: "waiting" }, line: "good" });
       return;
