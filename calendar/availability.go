@@ -13,6 +13,7 @@ type availability struct {
 	busyType   class
 	priority   int // 1 is the highest, 9 the lowest but for 0
 	available  []event
+	said       [classes][]span // what it says of the window, when that is explained
 }
 
 // maxAvailabilities bounds those that are laid over each other; people have one or two.
@@ -49,7 +50,9 @@ func (r *reader) availabilityProperty(name, line []byte, end, number int) {
 		}
 	case "PRIORITY":
 		if _, v, ok := r.split(line, end, number); ok {
-			a.priority, _ = digits(v)
+			if n, ok := digits(v); ok && n <= 9 { // what is none is undefined (RFC 5545 section 3.8.1.9)
+				a.priority = n
+			}
 		}
 	}
 }
@@ -69,6 +72,7 @@ func (r *reader) endAvailable() {
 func (r *reader) evaluateAvailability() {
 	if len(r.availabilities) > maxAvailabilities {
 		r.warn(nil, r.availabilities[maxAvailabilities].line, CodeBudget, "there are more than %d availabilities; nothing is known", maxAvailabilities)
+		r.behind(nil)
 		r.take(classUnknown, r.window.start, r.window.end)
 		return
 	}
@@ -96,17 +100,30 @@ func (r *reader) evaluateAvailability() {
 	}
 	flush()
 	if r.kind != KindBusy {
-		r.takeAll(classDuty, subtractSpans(open[classAvailable], mergeSpans(slices.Concat(open[classBusy], open[classTentative]))))
+		r.takeAvailability(classDuty, classAvailable, subtractSpans(open[classAvailable], mergeSpans(slices.Concat(open[classBusy], open[classTentative]))))
 		return
 	}
-	r.takeAll(classBusy, open[classBusy])
-	r.takeAll(classTentative, open[classTentative])
+	r.takeAvailability(classBusy, classBusy, open[classBusy])
+	r.takeAvailability(classTentative, classTentative, open[classTentative])
 }
 
-func (r *reader) takeAll(c class, spans []span) {
-	for _, s := range spans {
-		r.take(c, s.start, s.end)
+// takeAvailability takes what the availabilities have come to; said is what those behind it say. To explain it each is taken with
+// its own part.
+func (r *reader) takeAvailability(c, said class, spans []span) {
+	if !r.isExplain {
+		for _, s := range spans {
+			r.take(c, s.start, s.end)
+		}
+		return
 	}
+	count := r.instances + len(spans)
+	for i := range r.availabilities {
+		r.behind(r.availabilities[i].uid)
+		for _, s := range intersectSpans(r.availabilities[i].said[said], spans) {
+			r.take(c, s.start, s.end)
+		}
+	}
+	r.instances = count
 }
 
 // layAvailability adds what one VAVAILABILITY says of its own range.
@@ -122,15 +139,21 @@ func (r *reader) layAvailability(a *availability, taken *[classes][]span) {
 	if a.end.form != formNone {
 		within.end = min(within.end, r.zone(a.end.zone, a.uid, a.line).utc(a.end.at))
 	}
-	if within.start >= within.end {
+	if within.start >= within.end || r.crowded {
 		return
 	}
-	r.taken[classAvailable] = nil
 	r.evaluateEvents(a.available)
 	available := intersectSpans(mergeSpans(r.taken[classAvailable]), []span{within})
-	r.taken[classAvailable] = nil
-	taken[classAvailable] = append(taken[classAvailable], available...)
+	r.taken[classAvailable] = r.taken[classAvailable][:0]
+	says := [classes][]span{classAvailable: available}
 	if a.busyType != classFree {
-		taken[a.busyType] = append(taken[a.busyType], subtractSpans([]span{within}, available)...)
+		says[a.busyType] = subtractSpans([]span{within}, available)
+	}
+	if r.isExplain {
+		a.said = says
+	}
+	for c := range taken {
+		taken[c] = mergeSpans(append(taken[c], says[c]...))
+		r.crowded = r.crowded || len(taken[c]) > maxSpans
 	}
 }

@@ -27,6 +27,25 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// BenchmarkThousandCalendars reads the feeds of a thousand clinicians, sixty events each, as is done when the window has moved. It
+// reports ms for all of them.
+func BenchmarkThousandCalendars(b *testing.B) {
+	const clinicians, events = 1000, 60
+	text := []byte(generate(events))
+	o := Options{Zone: mustZone(b, "Europe/Oslo"), Addresses: []string{"ingrid@lia.example"}}
+	within := window(b, "2026-03-02/2026-04-27")
+	b.SetBytes(int64(len(text)) * clinicians)
+	b.ReportAllocs()
+	for b.Loop() {
+		for range clinicians {
+			if r, err := Read(text, within, o); err != nil || r.Events != events {
+				b.Fatal(r.Events, err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/thousand")
+}
+
 // generate writes a calendar.
 func generate(events int) string {
 	rng := rand.New(rand.NewPCG(3, 4))

@@ -7,9 +7,20 @@
 //	TZID  -> the file's VTIMEZONE, IANA, Windows, offsets -> local time <-> UTC    zone*.go
 //	RRULE -> local starts inside the window, by arithmetic, within a budget        rule*.go
 //	event + rules + dates - exceptions, overridden -> spans of busy, ... unknown   series.go instances.go occurrence.go
-//	spans -> Reading: merged, clipped                                              reader.go
+//	spans -> Reading: merged, clipped, and who is behind them                      spans.go reader.go explain.go
 //
-// Where RFC 5545 leaves a choice or calendars in the wild disagree, time is rather busy or unknown than free.
+// Where RFC 5545 leaves a choice or calendars in the wild disagree, time is rather busy or unknown than free:
+//
+//   - An event whose DTSTART is missing or cannot be read makes the owner's day that it leaves a trace of unknown: the date that
+//     DTSTART begins with, the instance it replaces (RECURRENCE-ID), or the day on which it ends; and so the days that its
+//     rules give from there. One without any trace is skipped, with a warning.
+//   - A rule that cannot be followed, one of another calendar than the Gregorian among them (RFC 7529), makes the event's time of
+//     day unknown from DTSTART on; one that gives too much to count makes all time unknown from where the count ended.
+//   - In a feed of shifts or working hours every event counts, at whatever level its author put it and whatever it shows as, and one
+//     of whole days counts from midnight to midnight for the owner: times in a title are not read. A tentative one, and one
+//     shown as out of office, is unknown.
+//
+// No feed can hold up the reading: the work and the memory for a MiB of any text are bounded (feedBudget, maxSpans).
 package calendar
 
 import (
@@ -43,6 +54,11 @@ type Options struct {
 	Zone      *time.Location // the owner's zone, for floating and all-day events; nil is UTC
 	Addresses []string       // the owner's e-mail addresses, to find the owner's own answer to an invitation
 	Kind      Kind
+	// ElsewhereBusy makes an engagement that Outlook shows as WORKINGELSEWHERE take the owner's time. Unless it is set, who works
+	// elsewhere can take a video call, and the event is free.
+	ElsewhereBusy bool
+	// Explain asks for Reading.Spans.
+	Explain bool
 }
 
 // Warning tells of one thing in a feed that was not understood. The feed is read in spite of it.
@@ -57,7 +73,7 @@ type Warning struct {
 const (
 	CodeLine       = "line"        // a line without a colon or with a broken parameter, skipped
 	CodeStructure  = "structure"   // BEGIN and END do not match, or are nested too deep
-	CodeStart      = "start"       // DTSTART missing or unreadable: the event is skipped
+	CodeStart      = "start"       // DTSTART missing or unreadable: the event's day is unknown, or the event is skipped
 	CodeEnd        = "end"         // DTEND or DURATION unreadable, or before the start
 	CodeDate       = "date"        // a value of RDATE, EXDATE, RECURRENCE-ID or FREEBUSY unreadable
 	CodeRule       = "rule"        // a rule cannot be followed: its time of day is unknown from then on
@@ -77,6 +93,8 @@ type Reading struct {
 	Unknown   []Interval // nobody knows; may overlap the others
 	Warnings  []Warning  // in the order they were found, at most maxWarnings
 	Events    int        // events and free-busy components that were understood, inside the window or not
+	Instances int        // what they gave the window; instances that run into each other by rule, second by second, are one
+	Spans     []Span     // with Options.Explain: which event is behind which time, sorted by start
 }
 
 const (

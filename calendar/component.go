@@ -43,7 +43,7 @@ func (r *reader) begin(name []byte, line int) {
 	switch c {
 	case inCalendar, inEvent, inZone, inFreeBusy, inAvailability:
 		for r.tooDeep = 0; len(r.stack) > 0 && r.top() != inCalendar; {
-			r.warn(r.event.uid, line, CodeStructure, "%s begins inside another component", printable(name))
+			r.warn(r.event.uid, line, CodeStructure, "%s begins inside another component", foreign(name))
 			r.pop()
 		}
 	case inObservance:
@@ -70,7 +70,7 @@ func (r *reader) begin(name []byte, line int) {
 		r.hasEvents = r.hasEvents || c == inEvent
 		r.event = event{line: line, isAvailable: c == inAvailable}
 	case inZone:
-		r.definition = definition{scope: r.scope, line: line}
+		r.definition = definition{scope: r.scope, line: line, begin: r.at}
 	case inObservance:
 		r.observance = observance{}
 	case inFreeBusy:
@@ -95,11 +95,11 @@ func (r *reader) end(name []byte, line int) {
 		}
 	}
 	if depth < 0 || r.stack[depth] != c {
-		r.warn(r.event.uid, line, CodeStructure, "END:%s has no BEGIN", printable(name))
+		r.warn(r.event.uid, line, CodeStructure, "END:%s has no BEGIN", foreign(name))
 		return
 	}
 	if depth < len(r.stack)-1 {
-		r.warn(r.event.uid, line, CodeStructure, "END:%s ends components that are still open", printable(name))
+		r.warn(r.event.uid, line, CodeStructure, "END:%s ends components that are still open", foreign(name))
 	}
 	for len(r.stack) > depth {
 		r.pop()
@@ -124,6 +124,7 @@ func (r *reader) pop() {
 	case inAvailable:
 		r.endAvailable()
 	case inZone:
+		r.definition.body = r.text[r.definition.begin:r.at]
 		r.definitions = append(r.definitions, r.definition)
 	case inObservance:
 		r.definition.observances = append(r.definition.observances, r.observance)

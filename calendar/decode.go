@@ -89,6 +89,12 @@ func equalFold(b []byte, word string) bool {
 	return true
 }
 
+// foreign is text of the feed in a warning: it is made printable only if the warning is kept.
+type foreign []byte
+
+// String returns what printable does.
+func (f foreign) String() string { return printable(f) }
+
 // printable returns foreign bytes for a warning: Latin-1 where they are not UTF-8, without control characters, not too long.
 func printable(b []byte) string {
 	cut := false

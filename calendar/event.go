@@ -1,6 +1,10 @@
 package calendar
 
-import "strings"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
 // event is a VEVENT or an AVAILABLE, as far as it matters. Its byte slices share memory with the feed.
 type event struct {
@@ -9,8 +13,10 @@ type event struct {
 	start, end moment // end has no form when DTEND is absent
 	length     length
 	hasLength  bool
-	endBroken  bool // DTEND or DURATION cannot be read
-	noStart    bool // DTSTART was there and cannot be read
+	endBroken  bool   // DTEND or DURATION cannot be read
+	noStart    bool   // DTSTART was there and cannot be read
+	vague      bool   // only the day is known
+	trace      moment // the day of a DTSTART that cannot be read
 	// isAvailable tells an AVAILABLE from a VEVENT.
 	isAvailable bool
 	recurrence  moment
@@ -19,23 +25,43 @@ type event struct {
 	status      status
 	show        show
 	answer      answer
-	free        bool // TRANSP:TRANSPARENT
-	rules       []list
-	exrules     []list
-	dates       []list
-	exdates     []list
-	next        int32 // the next event with the same UID, 0 for none
+	free        bool   // TRANSP:TRANSPARENT
+	recursive   bool   // it has a rule or dates
+	lists       []list // rules, dates and exceptions
+	next        int32  // the next event with the same UID, 0 for none
 }
 
 // list is a property that is read when it is needed: a rule, or dates with the zone that they share.
 type list struct {
 	text []byte
-	zone int32
 	line int
+	zone int32
+	kind listKind
 }
 
+// listKind is the property that a list is.
+type listKind uint8
+
+const (
+	listRule listKind = iota
+	listDates
+	listExceptionRule
+	listExceptionDates
+)
+
 // recurs tells whether an event stands for more than its DTSTART.
-func (e *event) recurs() bool { return len(e.rules) > 0 || len(e.dates) > 0 }
+func (e *event) recurs() bool { return e.recursive }
+
+// each yields the lists of one kind.
+func (e *event) each(kind listKind) iter.Seq[list] {
+	return func(yield func(list) bool) {
+		for _, l := range e.lists {
+			if l.kind == kind && !yield(l) {
+				return
+			}
+		}
+	}
+}
 
 // status is STATUS (RFC 5545 section 3.8.1.11); unknown values are read as confirmed.
 type status uint8
@@ -54,6 +80,8 @@ const (
 	showFree
 	showTentative
 	showBusy
+	showElsewhere // working elsewhere
+	showAway      // out of office
 )
 
 // answer is the owner's own PARTSTAT (RFC 5545 section 3.2.12). The later ones hold when the owner is invited twice.
@@ -73,8 +101,12 @@ func (r *reader) eventProperty(name, line []byte, end, number int) {
 	case "DTSTART":
 		if e.start.form == formNone {
 			if p, v, ok := r.splitLast(line, end, number); ok {
-				e.start, ok = r.moment(p, v)
-				e.noStart = !ok
+				if e.start, ok = r.moment(p, v); !ok {
+					e.noStart, e.trace = true, dayIn(v)
+					if _, v, ok := r.split(line, end, number); ok && e.trace.form == formNone { // 2026-03-03 07:30
+						e.trace = dayIn(v)
+					}
+				}
 			}
 		}
 	case "DTEND":
@@ -94,13 +126,13 @@ func (r *reader) eventProperty(name, line []byte, end, number int) {
 			e.uid = r.keep(v)
 		}
 	case "RRULE":
-		e.rules = r.appendRule(e.rules, line, end, number)
+		e.lists, e.recursive = r.appendRule(e.lists, listRule, line, end, number), true
 	case "EXRULE":
-		e.exrules = r.appendRule(e.exrules, line, end, number)
+		e.lists = r.appendRule(e.lists, listExceptionRule, line, end, number)
 	case "RDATE":
-		e.dates = r.appendDates(e.dates, line, end, number)
+		e.lists, e.recursive = r.appendDates(e.lists, listDates, line, end, number), true
 	case "EXDATE":
-		e.exdates = r.appendDates(e.exdates, line, end, number)
+		e.lists = r.appendDates(e.lists, listExceptionDates, line, end, number)
 	case "RECURRENCE-ID":
 		if p, v, ok := r.splitLast(line, end, number); ok {
 			r.readRecurrence(p, v, number)
@@ -130,12 +162,16 @@ func (r *reader) statusProperty(name, line []byte, end, number int) {
 		e.free = equalFold(v, "TRANSPARENT")
 	case "X-MICROSOFT-CDO-BUSYSTATUS":
 		switch _, v, _ := r.split(line, end, number); {
-		case equalFold(v, "FREE"), equalFold(v, "WORKINGELSEWHERE"): // who works elsewhere can take a video call
+		case equalFold(v, "FREE"):
 			e.show = showFree
+		case equalFold(v, "WORKINGELSEWHERE"):
+			e.show = showElsewhere
 		case equalFold(v, "TENTATIVE"):
 			e.show = showTentative
-		case equalFold(v, "BUSY"), equalFold(v, "OOF"):
+		case equalFold(v, "BUSY"):
 			e.show = showBusy
+		case equalFold(v, "OOF"):
+			e.show = showAway
 		}
 	case "ATTENDEE":
 		if len(r.addresses) > 0 {
@@ -174,7 +210,7 @@ func (r *reader) isOwner(p params, value []byte) bool {
 func (r *reader) readRecurrence(p params, value []byte, number int) {
 	m, ok := r.moment(p, value)
 	if !ok {
-		r.warn(r.event.uid, number, CodeDate, "RECURRENCE-ID %q is no date", printable(value))
+		r.warn(r.event.uid, number, CodeDate, "RECURRENCE-ID %q is no date", foreign(value))
 		return
 	}
 	r.event.recurrence = m
@@ -183,22 +219,22 @@ func (r *reader) readRecurrence(p params, value []byte, number int) {
 	case equalFold(which, "THISANDFUTURE"):
 		r.event.future = true
 	default:
-		r.warn(r.event.uid, number, CodeDate, "RANGE %q is read as the one instance", printable(which))
+		r.warn(r.event.uid, number, CodeDate, "RANGE %q is read as the one instance", foreign(which))
 	}
 }
 
 // appendRule keeps a rule for later. One that is no property is kept empty: the event recurs, nobody knows when.
-func (r *reader) appendRule(rules []list, line []byte, end, number int) []list {
+func (r *reader) appendRule(lists []list, kind listKind, line []byte, end, number int) []list {
 	_, v, _ := r.split(line, end, number)
-	return append(rules, list{text: r.keep(v), line: number})
+	return append(lists, list{text: r.keep(v), line: number, kind: kind})
 }
 
-func (r *reader) appendDates(dates []list, line []byte, end, number int) []list {
+func (r *reader) appendDates(lists []list, kind listKind, line []byte, end, number int) []list {
 	p, v, ok := r.splitLast(line, end, number)
 	if !ok {
-		return dates
+		return lists
 	}
-	return append(dates, list{text: r.keep(v), zone: r.zoneOf(p), line: number})
+	return append(lists, list{text: r.keep(v), zone: r.zoneOf(p), line: number, kind: kind})
 }
 
 // moment reads a DATE or DATE-TIME with its zone. Which of the two it is shows in the value, also where VALUE is missing;
@@ -232,10 +268,10 @@ func (r *reader) duration(value, uid []byte, number int) (l length, ok bool) {
 	case !ok:
 		return length{}, false
 	case negative && l != (length{}):
-		r.warn(uid, number, CodeEnd, "DURATION %q is negative and read as none", printable(value))
+		r.warn(uid, number, CodeEnd, "DURATION %q is negative and read as none", foreign(value))
 		return length{}, true
 	case l.days >= maxLength/day || l.seconds >= maxLength:
-		r.warn(uid, number, CodeEnd, "DURATION %q has no end within the calendar", printable(value))
+		r.warn(uid, number, CodeEnd, "DURATION %q has no end within the calendar", foreign(value))
 	}
 	return l, true
 }
@@ -244,18 +280,65 @@ func (r *reader) duration(value, uid []byte, number int) (l length, ok bool) {
 func (r *reader) endEvent() {
 	e := &r.event
 	defer func() { r.event = event{} }()
-	if e.start.form == formNone {
-		what := "has no DTSTART"
-		if e.noStart {
-			what = "has a DTSTART that is no date"
-		}
-		r.warn(e.uid, e.line, CodeStart, "an event %s and was skipped", what)
+	if e.start.form == formNone && !r.guessDay(e) {
 		return
 	}
 	r.count++
 	if e.recurs() || e.recurrence.form != formNone || e.sequence > 0 || r.near(e) {
+		if len(r.events) == cap(r.events) {
+			r.events = slices.Grow(r.events, r.expected(len(r.events)))
+		}
 		r.events = append(r.events, *e)
 	}
+}
+
+// guessDay sets the start of an event whose DTSTART is missing or cannot be read to the day that it leaves a trace of: the date in
+// DTSTART, the instance that it replaces, or the day on which it ends. That day, and those that its rules give from there, are
+// unknown. Without a trace nothing can be said but the warning, and ok is false.
+func (r *reader) guessDay(e *event) (ok bool) {
+	what := "has no DTSTART"
+	if e.noStart {
+		what = "has a DTSTART that is no date"
+	}
+	switch {
+	case e.trace.form != formNone:
+		e.start = e.trace
+	case e.recurrence.form != formNone:
+		e.start = e.recurrence
+	case e.end.form != formNone:
+		e.start = e.end
+		if e.start.at--; e.end.form == formDay { // an end is not part of the event
+			e.start.at = e.end.at - day
+		}
+	default:
+		r.warn(e.uid, e.line, CodeStart, "an event %s and was skipped", what)
+		return false
+	}
+	r.warn(e.uid, e.line, CodeStart, "an event %s; the day it seems to be on is unknown", what)
+	e.vague = true
+	return true
+}
+
+// dayIn finds the date that a value which is no date begins with: 20260303 or 2026-03-03.
+func dayIn(value []byte) moment {
+	const dashed = len("2026-03-03")
+	if len(value) >= dashed && value[4] == '-' && value[7] == '-' {
+		value = slices.Concat(value[:4], value[5:7], value[8:dashed])
+	}
+	if len(value) > 8 {
+		value = value[:8]
+	}
+	m, _, _ := parseMoment(value)
+	m.zone = zoneOwner
+	return m
+}
+
+// expected returns for how many more events to make room when n have been kept: as many as the rest of the text will hold if it is
+// like the part that was read, but not more than three times n.
+func (r *reader) expected(n int) int {
+	const few = 32
+	rest := n * (len(r.text) - r.at) / max(r.at, 1)
+	return max(min(rest+rest/few+1, 3*n), few)
 }
 
 // near tells whether a single event may touch the window, whatever zone it is in.

@@ -68,6 +68,7 @@ func (r *reader) evaluateFreeBusy() {
 	everything := r.hasEvents || len(r.availabilities) > 0
 	for i := range r.freeBusies {
 		f := &r.freeBusies[i]
+		r.behind(f.uid)
 		for _, p := range f.periods {
 			r.takePeriods(f, p)
 		}
@@ -80,6 +81,7 @@ func (r *reader) evaluateFreeBusy() {
 	if everything {
 		return
 	}
+	r.behind(nil)
 	for _, s := range subtractSpans([]span{r.window}, mergeSpans(covered)) {
 		r.take(classUnknown, s.start, s.end)
 	}
@@ -92,7 +94,7 @@ func (r *reader) takePeriods(f *freeBusy, p typedPeriods) {
 			r.take(p.class, s.start, s.end)
 			return true
 		}
-		r.warn(f.uid, p.line, CodeDate, "%q is no period", printable(v))
+		r.warn(f.uid, p.line, CodeDate, "%q is no period", foreign(v))
 		first, _, _ := bytes.Cut(v, []byte("/"))
 		if m, ok := r.listMoment(first, p.zone); ok {
 			z := r.zone(m.zone, f.uid, p.line)

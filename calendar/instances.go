@@ -78,7 +78,7 @@ func (i *instances) futureAt(civil int64) *future {
 // EXRULE that cannot be followed takes nothing out: the time is rather busy.
 func (i *instances) exclude() {
 	r, e := i.r, i.event
-	for _, l := range e.exdates {
+	for l := range e.each(listExceptionDates) {
 		r.eachDate(e, l, func(v []byte) bool {
 			m, ok := r.listMoment(v, l.zone)
 			switch {
@@ -93,7 +93,13 @@ func (i *instances) exclude() {
 			return true
 		})
 	}
-	for _, l := range e.exrules {
+	distinct := len(i.outInstants)
+	for l := range e.each(listExceptionRule) {
+		if len(i.outInstants) > 2*distinct { // rules that repeat each other
+			slices.Sort(i.outInstants)
+			i.outInstants = slices.Compact(i.outInstants)
+			distinct = len(i.outInstants)
+		}
 		if err := i.prepare(l); err != nil {
 			r.warn(e.uid, l.line, CodeRulePart, "an EXRULE cannot be followed and takes nothing out: %v", err)
 			continue
@@ -254,6 +260,7 @@ func (i *instances) addDates(l list) {
 		switch {
 		case !ok:
 			return false
+		case m.at < i.within.start-2*day || m.at > i.within.end+2*day:
 		case e.start.form == formDay:
 			i.add(r.dayFor(m) * day)
 		case m.form == formDay:

@@ -14,6 +14,11 @@ type shape struct {
 func (r *reader) shapeOf(e *event) shape {
 	s := shape{zone: r.zone(e.start.zone, e.uid, e.line), class: r.classOf(e)}
 	switch {
+	case e.vague:
+		s.length.days = 1
+		if s.class != classFree {
+			s.class = classUnknown
+		}
 	case e.end.form != formNone:
 		if e.end.form == formDay && e.start.form == formDay {
 			s.length.days = e.end.day() - e.start.day()
@@ -49,7 +54,8 @@ func (r *reader) endInstant(e *event, start *zone) int64 {
 }
 
 // classOf says what an event is to the owner. What Outlook shows wins over TRANSP, and the owner's refusal over both. Shifts and
-// working hours are the event's time whatever they show as: their authors mark them free so that they do not block.
+// working hours are the event's time though they may show as free: their authors mark them so that they do not block. One that is
+// tentative, or shown as out of office, is unknown: leave, or a shift in another house.
 func (r *reader) classOf(e *event) class {
 	if e.status == cancelled || e.answer == answerDeclined {
 		return classFree
@@ -59,13 +65,13 @@ func (r *reader) classOf(e *event) class {
 	}
 	tentative := e.status == statusTentative || e.answer == answerTentative
 	if r.kind != KindBusy {
-		if tentative {
+		if tentative || e.show == showAway {
 			return classUnknown
 		}
 		return classDuty
 	}
 	switch {
-	case e.show == showFree, e.show == showUnsaid && e.free:
+	case e.show == showFree, e.show == showUnsaid && e.free, e.show == showElsewhere && !r.elsewhereBusy:
 		return classFree
 	case e.show == showTentative, e.show == showUnsaid && tentative:
 		return classTentative
@@ -76,19 +82,22 @@ func (r *reader) classOf(e *event) class {
 // expand takes the time of an event: of its DTSTART and of all that its rules and dates give, without what is excluded or
 // overridden. o may be nil.
 func (r *reader) expand(e *event, o *overrides) {
+	if !e.recurs() && !r.near(e) {
+		return
+	}
 	i := instances{r: r, event: e, shape: r.shapeOf(e), overrides: o}
 	if i.shape.class == classFree && (o == nil || len(o.futures) == 0) {
 		return
 	}
-	if e.recurs() || len(e.exdates) > 0 {
+	if len(e.lists) > 0 {
 		i.within = r.reach(&i.shape, o)
 		i.exclude()
 	}
 	i.add(e.start.at)
-	for _, l := range e.rules {
+	for l := range e.each(listRule) {
 		i.addRule(l)
 	}
-	for _, l := range e.dates {
+	for l := range e.each(listDates) {
 		i.addDates(l)
 	}
 }

@@ -2,24 +2,60 @@ package calendar
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
-// TestProducers reads the week of 30 March 2026, the first of summer time, from calendars in the manner of several programs. The
-// content is invented.
+// TestProducers reads the week of 30 March 2026, the first of summer time, from calendars in the manner of several programs and
+// compares with the list beside each: NAME.busy has a line for every interval, "busy START END", and begins with "kind KIND" where
+// the feed is not one of engagements. The content is invented.
 func TestProducers(t *testing.T) {
-	o := Options{Zone: mustZone(t, "Europe/Oslo"), Addresses: []string{"ingrid@lia.example"}}
-	check := checker(t, "2026-03-30/2026-04-06", o)
-	from := func(name string) string {
-		t.Helper()
-		text, err := os.ReadFile("testdata/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
+	files, err := filepath.Glob("testdata/*.ics")
+	if err != nil || len(files) < 7 {
+		t.Fatalf("%d feeds, %v", len(files), err)
 	}
-	check("exchange", from("exchange.ics"), "0401T0800/0401T0900 0401T2200/0403T2200 ~ 0331T1100/0331T1200", "")
-	check("google", from("google.ics"), "0331T1200/0331T1300 0331T2200/0401T2200 0402T0800/0402T0900", "")
-	check("apple", from("apple.ics"), "0330T0000/0330T0400 0330T1000/0330T1030 0402T1030/0402T1130 0402T2200/0403T2200", "")
-	check("nextcloud", from("nextcloud.ics"), "0331T0545/0331T0615 0401T0545/0401T0615 0402T0545/0402T0615 0404T0545/0404T0615 ~ 0401T2000/0402T0545", "")
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".ics"), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := os.ReadFile(strings.TrimSuffix(name, ".ics") + ".busy")
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := Options{Zone: mustZone(t, "Europe/Oslo"), Addresses: []string{"ingrid@lia.example"}, Explain: true}
+			list := string(want)
+			if kind, rest, ok := strings.Cut(list, "\n"); ok && strings.HasPrefix(kind, "kind ") {
+				o.Kind, list = Kind(strings.TrimPrefix(kind, "kind ")), rest
+			}
+			r, err := Read(text, window(t, "2026-03-30/2026-04-06"), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := listedStates(r); got != list {
+				t.Errorf("says\n%swant\n%s", got, list)
+			}
+			if found := codes(r); found != "" && found != CodeStart {
+				t.Errorf("warns %v", r.Warnings)
+			}
+			checkExplained(t, r)
+		})
+	}
+}
+
+// listedStates writes a reading as the lines of a .busy file.
+func listedStates(r Reading) string {
+	const minutes = "2006-01-02T15:04Z"
+	var text strings.Builder
+	for _, part := range []struct {
+		state State
+		list  []Interval
+	}{{StateBusy, r.Busy}, {StateTentative, r.Tentative}, {StateDuty, r.Duty}, {StateUnknown, r.Unknown}} {
+		for _, i := range part.list {
+			text.WriteString(string(part.state) + " " + i.Start.Format(minutes) + " " + i.End.Format(minutes) + "\n")
+		}
+	}
+	return text.String()
 }

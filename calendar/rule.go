@@ -235,8 +235,12 @@ func (r *rule) addWeekday(value []byte) bool {
 	return true
 }
 
-// check looks at the parts together and drops the ordinals of BYDAY where they must not stand (section 3.3.10).
+// check looks at the parts together and drops the ordinals of BYDAY where they must not stand (section 3.3.10). SKIP has a
+// meaning only where a rule makes days of months, not where it picks from days that there are.
 func (r *rule) check() (dropped string, err error) {
+	if r.freq < monthly {
+		r.skip = skipOmit
+	}
 	if !r.hasOrdinals {
 		return "", nil
 	}

@@ -11,8 +11,15 @@ type days struct {
 	year       int  // of the mask that is kept
 	month      int  // of the mask that is kept, 0 when there is none
 	kept       uint32
-	tested     int // days looked at one by one, since a walk last paid for them
+	spent      int64 // on days and months since a walk last paid for them, in shares of a step
 }
+
+// What it costs to look at a day, at a month, and at the place of a day in its year, in shares of a step (see cheapSteps).
+const (
+	dayShares   = 2
+	monthShares = 6
+	placeShares = 6
+)
 
 func newDays(r *rule) days {
 	return days{
@@ -31,6 +38,7 @@ func (d *days) allows(date int64) bool {
 	if d.everything {
 		return true
 	}
+	d.spent += dayShares
 	year, month, dayOfMonth := dateOf(date)
 	return d.mask(year, month)&(1<<(dayOfMonth-1)) != 0
 }
@@ -45,6 +53,7 @@ func (d *days) mask(year, month int) uint32 {
 
 func (d *days) compute(year, month int) uint32 {
 	r := d.rule
+	d.spent += monthShares
 	if r.months != 0 && r.months&(1<<month) == 0 {
 		return 0
 	}
@@ -61,7 +70,7 @@ func (d *days) compute(year, month int) uint32 {
 		mask &= r.ordinalMask(weekdayOf(first), length)
 	}
 	if (r.hasOrdinals && d.ofYear) || r.hasYearDays || (r.hasWeeks() && r.freq != yearly) {
-		d.tested += bits.OnesCount32(mask)
+		d.spent += int64(bits.OnesCount32(mask)) * placeShares
 		for left := mask; left != 0; left &= left - 1 {
 			if i := bits.TrailingZeros32(left); !d.inLists(year, first+int64(i)) {
 				mask &^= 1 << i
@@ -114,7 +123,20 @@ func (d *days) monthDays(length int) uint32 {
 // overflows tells whether SKIP=FORWARD moves a day of the month to the first of the next one.
 func (d *days) overflows(year, month int) bool {
 	r := d.rule
+	if r.months != 0 && r.months&(1<<month) == 0 {
+		return false
+	}
 	return r.skip == skipForward && r.monthDays[fromStart]>>(daysInMonth(year, month)+1) != 0
+}
+
+// allowsMoved tests a day that SKIP=FORWARD has put in place of another against the parts that come after BYMONTHDAY (RFC 7529
+// section 4.1): BYMONTH has been looked at for the month that lacks the day.
+func (d *days) allowsMoved(date int64) bool {
+	rest := *d.rule
+	rest.months, rest.monthDays = 0, [2]uint32{}
+	d.spent += monthShares + dayShares
+	others := days{rule: &rest, ofYear: d.ofYear}
+	return others.allows(date)
 }
 
 // inLists tests a day against the lists that need its place in the year.

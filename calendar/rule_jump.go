@@ -1,17 +1,42 @@
 package calendar
 
+import "math/bits"
+
 // regular tells whether all periods have the same number of instances.
 func (w *walk) regular() bool {
 	r := &w.rule
 	switch {
 	case r.freq > weekly:
-		return false
+		return r.regularMonths()
 	case r.freq == weekly:
 		return r.months == 0 && !r.hasMonthDays() && !r.hasYearDays && !r.hasWeeks()
 	case !w.days.everything:
 		return false
 	}
 	return (r.freq > hourly || r.hours == 0) && (r.freq > minutely || r.minutes == 0) && (r.freq > secondly || r.seconds == 0)
+}
+
+// regularMonths tells whether all months, or the same ones of all years, have the same number of instances: days that every month
+// has, counted from one end. From both ends two can be one day, as the 15th and the 14th to last of a February.
+func (r *rule) regularMonths() bool {
+	if r.hasYearDays || r.hasWeeks() || r.hasPositions || r.skip != skipOmit || r.weekdays != 0 || r.hasOrdinals == r.hasMonthDays() {
+		return false
+	}
+	if r.hasMonthDays() {
+		const shortest = 28
+		return (r.monthDays[fromStart] == 0 || r.monthDays[fromEnd] == 0) && max(bits.Len32(r.monthDays[fromStart]), bits.Len32(r.monthDays[fromEnd])) <= shortest+1
+	}
+	if r.freq == yearly && r.months == 0 {
+		return false // weekdays of the year
+	}
+	const fewest = 4 // of a weekday in a month
+	sides := [2]int{}
+	for weekday := range r.ordinals {
+		for side, set := range r.ordinals[weekday] {
+			sides[side] = max(sides[side], bits.Len64(set))
+		}
+	}
+	return (sides[fromStart] == 0 || sides[fromEnd] == 0) && max(sides[fromStart], sides[fromEnd]) <= fewest+1
 }
 
 // dense returns the first and the final start within a span, not after last, of a rule of periods shorter than a day that has
@@ -40,9 +65,9 @@ func (w *walk) countBefore(period int64, budget *int64) (counted, next int64) {
 		if at >= w.start {
 			first++
 		}
-		return true
+		return *budget > 0
 	})
-	w.period(1, budget, func(int64) bool { each++; return true })
+	w.period(1, budget, func(int64) bool { each++; return *budget > 0 })
 	return first + (period-1)*each, period
 }
 
@@ -70,6 +95,7 @@ func (w *walk) nextAllowed(period, to int64, budget *int64) int64 {
 		default:
 			return period
 		}
+		w.pay(budget)
 		period = ceilDiv(next-w.origin, w.step)
 	}
 	return period

@@ -37,6 +37,15 @@ func TestRule(t *testing.T) {
 	check("20260131", "FREQ=MONTHLY;COUNT=3", "20260131 20260331 20260531")
 	check("20260131", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD;COUNT=3", "20260131 20260228 20260331")
 	check("20260131", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=31,1;COUNT=4", "20260131 20260201 20260301 20260331")
+	check("20260331", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;COUNT=4", "20260331 20260501 20260531 20260701")
+	check("20260131", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=OMIT;COUNT=2", "20260131 20260331")
+	check("20260131", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=30,31;COUNT=4", "20260131 20260301 20260330 20260331")
+	check("20260130", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD;BYMONTHDAY=30,31;BYSETPOS=-1;COUNT=3", "20260131 20260228 20260331")
+	check("20260131", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=31;BYDAY=SU;COUNT=3", "20260301 20260531 20270131")
+	check("20260131", "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;INTERVAL=3;COUNT=3", "20260131 20260501 20260731")
+	check("20240229", "RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;SKIP=FORWARD;COUNT=2", "20240301 20250301")
+	check("20240229", "RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;SKIP=BACKWARD;COUNT=2", "20240229 20250228")
+	check("20260331", "RSCALE=GREGORIAN;FREQ=DAILY;BYMONTHDAY=31;SKIP=BACKWARD;COUNT=2", "20260331 20260531")
 	check("20260302", "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "20260331 20260430 20260531")
 	check("20260302", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;COUNT=2", "20260313 20261113")
 	check("20260302", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=2", "20260327 20260424")
@@ -251,6 +260,80 @@ func TestRuleAgainstWalk(t *testing.T) {
 		}
 		if got, want := brief(r.Busy), brief(Merge(want)); got != want {
 			t.Fatalf("%s\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+// TestRuleAge counts the steps of rules that began in the year 1, in 1601, in 1970 and this year: the cost does not grow with age,
+// but for a COUNT of a rule that has more instances in one period than in another.
+func TestRuleAge(t *testing.T) {
+	steps := func(year, text string) int64 {
+		t.Helper()
+		data := []byte(oneEvent("DTSTART:"+year+"0101T080000Z", "DURATION:PT1S", "RRULE:"+text))
+		o := Options{Zone: time.UTC}
+		r := newReader(window(t, "2026-03-02/2026-04-27"), o)
+		if err := r.scan(data); err != nil {
+			t.Fatal(err)
+		}
+		r.evaluate()
+		if len(r.warnings) > 0 {
+			t.Errorf("%s since %s: %v", text, year, r.warnings)
+		}
+		return r.granted - r.budget
+	}
+	for _, text := range []string{
+		"FREQ=SECONDLY;INTERVAL=997", "FREQ=SECONDLY;BYHOUR=8;BYMINUTE=0;BYSECOND=0", "FREQ=SECONDLY;INTERVAL=3600;COUNT=999999999999",
+		"FREQ=MINUTELY;INTERVAL=61", "FREQ=MINUTELY;BYDAY=MO;BYHOUR=8;BYMINUTE=1,2", "FREQ=MINUTELY;INTERVAL=60;COUNT=99999999999",
+		"FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=5", "FREQ=HOURLY;BYHOUR=8;BYMONTH=3", "FREQ=HOURLY;COUNT=999999999",
+		"FREQ=DAILY", "FREQ=DAILY;INTERVAL=13", "FREQ=DAILY;BYDAY=MO,WE", "FREQ=DAILY;COUNT=9999999", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+		"FREQ=WEEKLY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU;WKST=SU", "FREQ=WEEKLY;BYDAY=MO,FR;COUNT=999999", "FREQ=WEEKLY;UNTIL=20260401",
+		"FREQ=MONTHLY", "FREQ=MONTHLY;BYDAY=2TU,3TH;COUNT=999999", "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=999999", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-1",
+		"FREQ=YEARLY", "FREQ=YEARLY;BYWEEKNO=12", "FREQ=YEARLY;BYYEARDAY=80", "FREQ=YEARLY;BYDAY=12MO", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;COUNT=9999",
+		"RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=31", "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD;BYMONTHDAY=31",
+	} {
+		young := steps("2026", text)
+		for _, year := range []string{"0001", "1601", "1970"} {
+			if old := steps(year, text); old > 2*young+50 {
+				t.Errorf("%s: %d steps since %s, %d since 2026", text, old, year, young)
+			}
+		}
+	}
+}
+
+// TestRuleCountAgainstWalk compares rules whose COUNT is jumped over with the same rules walked from DTSTART on.
+func TestRuleCountAgainstWalk(t *testing.T) {
+	for _, text := range []string{
+		"FREQ=MONTHLY;BYDAY=2TU,3TH", "FREQ=MONTHLY;BYDAY=-1MO,-4FR", "FREQ=MONTHLY;BYMONTHDAY=1,15,28", "FREQ=MONTHLY;BYMONTHDAY=-28,-1;INTERVAL=5",
+		"FREQ=YEARLY;BYMONTH=2,6;BYMONTHDAY=3,28", "FREQ=YEARLY;BYMONTH=3,10;BYDAY=4SU;INTERVAL=2", "FREQ=YEARLY", "FREQ=MONTHLY;BYHOUR=3,9;BYMONTHDAY=10",
+		"FREQ=MONTHLY;BYDAY=5MO", "FREQ=MONTHLY;BYDAY=1MO,-4MO", "FREQ=MONTHLY;BYMONTHDAY=15,-14", "FREQ=MONTHLY;BYMONTHDAY=29", "FREQ=YEARLY;BYDAY=52MO", "FREQ=MONTHLY;BYDAY=MO",
+	} {
+		m, _, _ := parseMoment([]byte("19030217T090000"))
+		r, _, err := parseRule([]byte(text + ";COUNT=300"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := func(from int64) (all []int64) {
+			var w walk
+			steps := int64(ruleBudget)
+			w.prepare(r, m, &steps)
+			w.each(from, endOfTime, farFuture, &steps, func(civil int64) bool {
+				all = append(all, civil)
+				return true
+			})
+			return all
+		}
+		whole := list(farPast)
+		if len(whole) != 300 {
+			t.Errorf("%s: %d starts", text, len(whole))
+		}
+		for from := m.at - day; from < whole[len(whole)-1]+400*day; from += 997*day + 5*hour {
+			rest := whole
+			for len(rest) > 0 && rest[0] < from {
+				rest = rest[1:]
+			}
+			if got := list(from); !slices.Equal(got, rest) {
+				t.Fatalf("%s from %d: %v, want %v", text, from, got, rest)
+			}
 		}
 	}
 }

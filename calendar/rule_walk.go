@@ -20,8 +20,12 @@ type walk struct {
 	moved  int64 // the day that SKIP=FORWARD put in place of one that does not exist
 }
 
-// cheapSteps is the number of days or times that are listed at the cost of one step.
-const cheapSteps = 8
+const (
+	// cheapSteps is the number of times or weeks that are listed at the cost of one step.
+	cheapSteps = 8
+	// ruleSteps is what it costs to set out on a rule, however little it gives.
+	ruleSteps = 8
+)
 
 // prepare sets out a rule from a DTSTART. A DTSTART that is a DATE knows no parts of a day; ok is false for a rule
 // that needs them.
@@ -37,7 +41,7 @@ func (w *walk) prepare(r rule, start moment, budget *int64) (ok bool) {
 	w.days = newDays(&w.rule)
 	w.setPeriod()
 	w.setTimes()
-	*budget -= int64(len(w.times)) / cheapSteps
+	*budget -= ruleSteps + int64(len(w.times))/cheapSteps
 	return true
 }
 
@@ -191,7 +195,12 @@ func (w *walk) each(from, to, last int64, budget *int64, yield func(civil int64)
 		if *budget <= 0 {
 			return max(begin, w.start), false
 		}
+		short := false
 		ended := w.period(period, budget, func(at int64) bool {
+			if short = *budget < 0; short { // a year can have every second
+				reached = max(at, w.start)
+				return false
+			}
 			if at < w.start {
 				return true
 			}
@@ -200,7 +209,10 @@ func (w *walk) each(from, to, last int64, budget *int64, yield func(civil int64)
 			}
 			return at < from || yield(at)
 		})
-		if ended {
+		switch {
+		case short:
+			return reached, false
+		case ended:
 			return to, true
 		}
 	}
@@ -212,8 +224,8 @@ var endOfTime = daysOf(maxYear+1, 1, 1) * day
 // period calls f with the instances of a period in order, also with those before DTSTART, until f returns false.
 func (w *walk) period(period int64, budget *int64, f func(at int64) bool) (ended bool) {
 	w.setBases(period)
-	*budget -= 1 + int64(len(w.bases)+w.days.tested)/cheapSteps
-	w.days.tested = 0
+	*budget -= 1 + int64(len(w.bases))/cheapSteps
+	w.pay(budget)
 	if w.rule.hasPositions {
 		return w.atPositions(budget, f)
 	}
@@ -226,6 +238,12 @@ func (w *walk) period(period int64, budget *int64, f func(at int64) bool) (ended
 		}
 	}
 	return false
+}
+
+// pay takes what was spent on days from the budget.
+func (w *walk) pay(budget *int64) {
+	*budget -= w.days.spent / cheapSteps
+	w.days.spent = 0
 }
 
 // atPositions calls f with the instances that BYSETPOS picks from the whole period.
@@ -290,8 +308,8 @@ func (w *walk) addMonth(year, month int) {
 			w.bases = append(w.bases, base)
 		}
 	}
-	if w.days.overflows(year, month) {
-		w.moved = (first + int64(daysInMonth(year, month))) * day
+	if next := first + int64(daysInMonth(year, month)); w.days.overflows(year, month) && w.days.allowsMoved(next) {
+		w.moved = next * day
 		w.bases = append(w.bases, w.moved)
 	}
 }
@@ -300,6 +318,7 @@ func (w *walk) addMonth(year, month int) {
 func (w *walk) addWeeks(year int) {
 	start, next := firstWeek(year, w.rule.weekStart), firstWeek(year+1, w.rule.weekStart)
 	weeks := int((next - start) / 7)
+	w.days.spent += int64(weeks)
 	for number := 1; number <= weeks; number++ {
 		if !w.rule.allowsWeek(number, weeks) {
 			continue

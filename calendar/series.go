@@ -13,6 +13,10 @@ func (r *reader) evaluateEvents(events []event) {
 	for i := range events {
 		e := &events[i]
 		e.next, head[i] = noNext, true
+		if e.vague && e.start.form == formTime {
+			at := r.zone(e.start.zone, e.uid, e.line).utc(e.start.at)
+			e.start = moment{at: floorDiv(r.zones.owner.local(at), day) * day, zone: zoneOwner, form: formDay}
+		}
 		if len(e.uid) == 0 {
 			continue
 		}
@@ -37,6 +41,7 @@ func (r *reader) evaluateEvents(events []event) {
 // evaluateGroup evaluates the events of one UID. Of several without RECURRENCE-ID those with the highest SEQUENCE hold: that
 // is one event in a later version (RFC 5545 section 3.8.7.4). Where they are level, all hold.
 func (r *reader) evaluateGroup(group []*event) {
+	r.behind(group[0].uid)
 	if len(group) == 1 {
 		r.expand(group[0], nil)
 		return
@@ -172,8 +177,8 @@ func (r *reader) dayFor(m moment) int64 {
 // eachDate calls f with the values of a list of dates and warns of those that f does not take.
 func (r *reader) eachDate(e *event, l list, f func(v []byte) bool) {
 	_ = eachValue(l.text, func(v []byte) bool {
-		if !f(v) {
-			r.warn(e.uid, l.line, CodeDate, "%q is no date", printable(v))
+		if !f(v) && len(r.warnings) < maxWarnings {
+			r.warn(e.uid, l.line, CodeDate, "%q is no date", foreign(v))
 		}
 		return true
 	})

@@ -11,26 +11,37 @@ type definition struct {
 	id          string
 	line        int
 	observances []observance
-	zone        *zone
-	done        bool // zone has been computed; it is nil when the definition cannot be used
+	begin       int    // of its text
+	body        []byte // its text, without BEGIN: definitions that are written the same are the same zone
 }
 
 // observance is a STANDARD or a DAYLIGHT: the onsets from which an offset is in force.
 type observance struct {
-	start        moment
-	from, to     int64 // seconds east of Greenwich
-	hasFrom      bool
-	hasTo        bool
-	rules, dates []list
+	start    moment
+	from, to int64 // seconds east of Greenwich
+	hasFrom  bool
+	hasTo    bool
+	lists    []list
+}
+
+// change is an onset with the offset before it.
+type change struct {
+	onset
+	from int64
 }
 
 const (
-	// maxOnsets bounds the changes of one zone: since 1601, as Outlook writes them, there are 850.
+	// maxOnsets bounds the changes of one zone: since 1900 there are 250, two a year.
 	maxOnsets = 5000
+	// maxFeedOnsets bounds those of all zones of a feed: every zone that Outlook knows, and as many again.
+	maxFeedOnsets = 100_000
+	// firstOnset is the year before which a rule is not followed. Outlook's begin in 1601, and nothing is measured there.
+	firstOnset = 1900
 	// zoneMargin is how far beyond the window a zone is followed: overrides and ends of rules are looked up there.
 	zoneMargin = 400 * day
-	// minOnsets is the least distance of two changes; of those that are closer the later one holds.
-	minOnsets = hour
+	// minOnsets is the least distance of two changes; of those that are closer the later one holds. The closest that any place has
+	// had are four days apart, and a local time has to be compared with few.
+	minOnsets = 3 * day
 )
 
 // zoneProperty reads a property of a VTIMEZONE, a STANDARD or a DAYLIGHT.
@@ -58,9 +69,9 @@ func (r *reader) zoneProperty(name, line []byte, end, number int) {
 			o.to, o.hasTo = parseOffset(v)
 		}
 	case "RRULE":
-		o.rules = r.appendRule(o.rules, line, end, number)
+		o.lists = r.appendRule(o.lists, listRule, line, end, number)
 	case "RDATE":
-		o.dates = r.appendDates(o.dates, line, end, number)
+		o.lists = r.appendDates(o.lists, listDates, line, end, number)
 	}
 }
 
@@ -89,17 +100,22 @@ func parseOffset(b []byte) (seconds int64, ok bool) {
 	return seconds, true
 }
 
-// definedZone evaluates a definition once. It returns nil, with a warning, when nothing of it can be used.
+// definedZone evaluates a definition once, and those that are written the same. It returns nil, with a warning, when it cannot be
+// used.
 func (r *reader) definedZone(d *definition) *zone {
-	if d.done {
-		return d.zone
+	z, ok := r.zones.written[string(d.body)]
+	if !ok {
+		z = r.evaluateZone(d)
+		r.zones.written[string(d.body)] = z
 	}
-	d.done = true
-	type change struct {
-		onset
-		from int64
+	if z == nil {
+		r.warn(nil, d.line, CodeZone, "the definition of the zone %q cannot be followed", foreign(d.id))
 	}
-	var changes []change
+	return z
+}
+
+func (r *reader) evaluateZone(d *definition) *zone {
+	r.changes = r.changes[:0]
 	whole := true
 	for i := range d.observances {
 		o := &d.observances[i]
@@ -108,24 +124,24 @@ func (r *reader) definedZone(d *definition) *zone {
 			continue
 		}
 		whole = r.eachOnset(o, func(civil int64) bool {
-			changes = append(changes, change{onset{civil - o.from, o.to}, o.from})
-			return len(changes) <= maxOnsets
+			r.changes = append(r.changes, change{onset{civil - o.from, o.to}, o.from})
+			return len(r.changes) <= maxOnsets
 		}) && whole
 	}
-	if len(changes) == 0 || len(changes) > maxOnsets || !whole {
-		r.warn(nil, d.line, CodeZone, "the definition of the zone %q cannot be followed", printable([]byte(d.id)))
+	n := len(r.changes)
+	if n == 0 || n > maxOnsets || r.zones.onsets+n > maxFeedOnsets || !whole {
 		return nil
 	}
-	slices.SortStableFunc(changes, func(a, b change) int { return compare(a.at, b.at) })
-	z := &zone{before: changes[0].from}
-	for _, c := range changes {
+	r.zones.onsets += n
+	slices.SortStableFunc(r.changes, func(a, b change) int { return compare(a.at, b.at) })
+	z := &zone{before: r.changes[0].from, onsets: make([]onset, 0, n)}
+	for _, c := range r.changes {
 		if n := len(z.onsets); n > 0 && c.at < z.onsets[n-1].at+minOnsets {
 			z.onsets[n-1].offset = c.offset
 			continue
 		}
 		z.onsets = append(z.onsets, c.onset)
 	}
-	d.zone = z
 	return z
 }
 
@@ -133,9 +149,16 @@ func (r *reader) definedZone(d *definition) *zone {
 // some are missing.
 func (r *reader) eachOnset(o *observance, f func(civil int64) bool) (whole bool) {
 	whole = f(o.start.at)
-	to := r.window.end + zoneMargin
-	var w walk // a series may be using r.walk
-	for _, l := range o.rules {
+	from, to := max(o.start.at, daysOf(firstOnset, 1, 1)*day), r.window.end+zoneMargin
+	w := &r.zoneWalk
+	for _, l := range o.lists {
+		if l.kind == listDates {
+			whole = eachValue(l.text, func(v []byte) bool {
+				m, _, ok := parseMoment(v)
+				return ok && f(m.at)
+			}) == nil && whole
+			continue
+		}
 		rule, _, err := parseRule(l.text)
 		if err != nil || r.budget <= 0 {
 			return false
@@ -144,16 +167,10 @@ func (r *reader) eachOnset(o *observance, f func(civil int64) bool) (whole bool)
 		before := steps
 		last := lastOf(&rule, o.from)
 		whole = w.prepare(rule, o.start, &steps) && whole
-		if _, done := w.each(o.start.at, to, last, &steps, func(civil int64) bool { return civil == o.start.at || f(civil) }); !done {
+		if _, done := w.each(from, to, last, &steps, func(civil int64) bool { return civil == o.start.at || f(civil) }); !done {
 			whole = false
 		}
 		r.budget -= before - steps
-	}
-	for _, l := range o.dates {
-		whole = eachValue(l.text, func(v []byte) bool {
-			m, _, ok := parseMoment(v)
-			return ok && f(m.at)
-		}) == nil && whole
 	}
 	return whole
 }

@@ -11,6 +11,7 @@ import (
 //go:embed data/iana.txt
 var ianaTable string
 
+//go:generate go run tools/windows.go data/windowsZones.xml data/windows.tsv
 //go:embed data/windows.tsv
 var windowsTable string
 
@@ -65,13 +66,31 @@ const (
 	knownZone
 )
 
-// locationOf finds the zone that a TZID names when the file does not define it: an IANA zone in any case, a Windows zone or
+// place is what a TZID names: a zone of IANA or, without a name, an offset in seconds east of Greenwich.
+type place struct {
+	name   string
+	offset int
+}
+
+// zone loads the place's zone, nil when there is none.
+func (p place) zone() *zone {
+	if p.name == "" {
+		return newZone(time.FixedZone("", p.offset))
+	}
+	l, err := time.LoadLocation(p.name)
+	if err != nil {
+		return nil
+	}
+	return newZone(l)
+}
+
+// placeOf finds the zone that a TZID names when the file does not define it: an IANA zone in any case, a Windows zone or
 // what Windows shows for one, an offset, the Area/City at the end of a path. A name that only the machine could explain, such as
 // "Local", is unknown.
-func locationOf(id string) (*time.Location, certainty) {
+func placeOf(id string) (place, certainty) {
 	id = strings.TrimSpace(id)
 	if id == "" || len(id) > maxZoneName {
-		return nil, unknownZone
+		return place{}, unknownZone
 	}
 	key := strings.ToLower(id)
 	known := knownZones()
@@ -79,22 +98,18 @@ func locationOf(id string) (*time.Location, certainty) {
 	if !ok {
 		shown, offset := splitDisplay(key)
 		if name, ok = known.displays[shown]; !ok {
-			if l, isOffset := offsetZone(offset); isOffset && shown == offset {
-				return l, knownZone
+			if seconds, isOffset := offsetOf(offset); isOffset && shown == offset {
+				return place{offset: seconds}, knownZone
 			} else if isOffset {
-				return l, offsetOfZone
+				return place{offset: seconds}, offsetOfZone
 			}
 			name, ok = known.tailOf(key)
 		}
 	}
 	if !ok {
-		return nil, unknownZone
+		return place{}, unknownZone
 	}
-	l, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, unknownZone
-	}
-	return l, knownZone
+	return place{name: name}, knownZone
 }
 
 // nameOf looks up a name of IANA or of Windows. Outlook numbers zones that it has several definitions of: "Eastern Standard
@@ -129,13 +144,13 @@ func splitDisplay(key string) (shown, offset string) {
 	return strings.TrimSpace(shown), offset
 }
 
-// offsetZone reads "z", "utc+01:00", "gmt+0100", "utc-3", "+01:00" and Exchange's "tzone://microsoft/utc". The sign is
+// offsetOf reads "z", "utc+01:00", "gmt+0100", "utc-3", "+01:00" and Exchange's "tzone://microsoft/utc". The sign is
 // that of RFC 5545: east is +.
-func offsetZone(key string) (*time.Location, bool) {
+func offsetOf(key string) (seconds int, ok bool) {
 	rest := strings.ReplaceAll(key, " ", "")
 	switch rest {
 	case "z", "utc", "gmt", "tzone://microsoft/utc":
-		return time.UTC, true
+		return 0, true
 	}
 	if after, ok := strings.CutPrefix(rest, "utc"); ok {
 		rest = after
@@ -143,17 +158,17 @@ func offsetZone(key string) (*time.Location, bool) {
 		rest = after
 	}
 	if len(rest) < 2 || (rest[0] != '+' && rest[0] != '-') {
-		return nil, false
+		return 0, false
 	}
 	h, m, ok := hoursMinutes(rest[1:])
 	if !ok || h > 15 || m > 59 {
-		return nil, false
+		return 0, false
 	}
-	seconds := h*hour + m*minute
+	seconds = h*hour + m*minute
 	if rest[0] == '-' {
 		seconds = -seconds
 	}
-	return time.FixedZone("", seconds), true
+	return seconds, true
 }
 
 // hoursMinutes reads "1", "01", "01:00", "01.00" and "0100".

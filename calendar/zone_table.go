@@ -7,13 +7,15 @@ import (
 
 // zoneTable holds every zone that a feed names, each looked up once.
 type zoneTable struct {
-	uses      []zoneUse
-	index     map[zoneKey]int32
-	last      int32          // the use found last: the next event is in the same zone
-	floating  map[int]string // X-WR-TIMEZONE, by scope
-	defined   map[zoneKey]*definition
-	locations map[string]*zone // by the name of the location
-	owner     *zone
+	uses     []zoneUse
+	index    map[zoneKey]int32
+	last     int32          // the use found last: the next event is in the same zone
+	floating map[int]string // X-WR-TIMEZONE, by scope
+	defined  map[zoneKey]*definition
+	written  map[string]*zone // by the text of a definition, nil for one that cannot be used
+	onsets   int              // of all of them
+	places   map[place]*zone
+	owner    *zone
 }
 
 // zoneKey is a TZID in the VCALENDAR it stands in, counted from 1. An empty TZID is that of floating times.
@@ -36,12 +38,12 @@ const (
 func newZoneTable(owner *time.Location) zoneTable {
 	z := newZone(owner)
 	return zoneTable{
-		uses:      []zoneUse{zoneUTC: {zone: newZone(time.UTC)}, zoneOwner: {zone: z}},
-		index:     map[zoneKey]int32{},
-		floating:  map[int]string{},
-		defined:   map[zoneKey]*definition{},
-		locations: map[string]*zone{},
-		owner:     z,
+		uses:     []zoneUse{zoneUTC: {zone: newZone(time.UTC)}, zoneOwner: {zone: z}},
+		index:    map[zoneKey]int32{},
+		floating: map[int]string{},
+		defined:  map[zoneKey]*definition{},
+		written:  map[string]*zone{}, places: map[place]*zone{},
+		owner: z,
 	}
 }
 
@@ -93,22 +95,22 @@ func (r *reader) findZone(key zoneKey, uid []byte, line int) *zone {
 			return t.owner
 		}
 	}
-	location, known := locationOf(key.id)
+	at, known := placeOf(key.id)
 	if d, ok := t.defined[key]; ok {
 		if z := r.definedZone(d); z != nil {
 			if known == knownZone {
-				r.compareZones(z, r.located(location), d)
+				r.compareZones(z, r.located(at), d)
 			}
 			return z
 		}
 	}
 	switch known {
 	case knownZone:
-		return r.located(location)
+		return r.located(at)
 	case offsetOfZone:
-		return r.zoneAtOffset(key.id, newZone(location), uid, line)
+		return r.zoneAtOffset(key.id, r.located(at), uid, line)
 	}
-	r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used", printable([]byte(key.id)))
+	r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used", foreign(key.id))
 	return t.owner
 }
 
@@ -116,23 +118,22 @@ func (r *reader) findZone(key zoneKey, uid []byte, line int) *zone {
 func (r *reader) zoneAtOffset(id string, z *zone, uid []byte, line int) *zone {
 	owner, offset := r.zones.owner, z.at(0).offset
 	if owner.at(r.window.start).offset == offset || owner.at(r.window.end).offset == offset {
-		r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used, which has its offset", printable([]byte(id)))
+		r.warn(uid, line, CodeZone, "the zone %q is not known; the owner's zone is used, which has its offset", foreign(id))
 		return owner
 	}
-	r.warn(uid, line, CodeZone, "the zone %q is not known; its offset is used", printable([]byte(id)))
+	r.warn(uid, line, CodeZone, "the zone %q is not known; its offset is used", foreign(id))
 	return z
 }
 
-// located returns the one zone of a location, with its cache.
-func (r *reader) located(l *time.Location) *zone {
-	name := l.String()
-	if name == "" { // an offset
-		return newZone(l)
-	}
-	z, ok := r.zones.locations[name]
+// located returns the one zone of a place, with its cache. All names of placeOf have a zone in the embedded database; one that
+// had none would be read as the owner's.
+func (r *reader) located(p place) *zone {
+	z, ok := r.zones.places[p]
 	if !ok {
-		z = newZone(l)
-		r.zones.locations[name] = z
+		if z = p.zone(); z == nil {
+			z = r.zones.owner
+		}
+		r.zones.places[p] = z
 	}
 	return z
 }
@@ -142,7 +143,7 @@ func (r *reader) compareZones(defined, known *zone, d *definition) {
 	for at := r.window.start; at < r.window.end; {
 		a, b := defined.at(at), known.at(at)
 		if a.offset != b.offset {
-			r.warn(nil, d.line, CodeZoneDiffer, "the zone %q is defined otherwise than it is known; the file's definition is used", printable([]byte(d.id)))
+			r.warn(nil, d.line, CodeZoneDiffer, "the zone %q is defined otherwise than it is known; the file's definition is used", foreign(d.id))
 			return
 		}
 		at = min(a.end, b.end)

@@ -1,6 +1,9 @@
 package calendar
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -141,9 +144,28 @@ func TestZoneNames(t *testing.T) {
 	}
 	for _, table := range []map[string]string{known.iana, known.windows, known.displays} {
 		for name := range table {
-			if _, known := locationOf(name); known != knownZone {
+			if p, known := placeOf(name); known != knownZone || p.zone() == nil {
 				t.Errorf("%q names no zone", name)
 			}
 		}
+	}
+}
+
+// TestWindowsTable makes the table of Windows zones anew and compares: what is embedded is what its source says.
+func TestWindowsTable(t *testing.T) {
+	goTool, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("the go command is not installed")
+	}
+	fresh := filepath.Join(t.TempDir(), "windows.tsv")
+	if out, err := exec.Command(goTool, "run", "tools/windows.go", "data/windowsZones.xml", fresh).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	want, err := os.ReadFile(fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != windowsTable {
+		t.Error("data/windows.tsv is not what data/windowsZones.xml says: run go generate ./calendar")
 	}
 }

@@ -96,6 +96,69 @@ func TestBusy_prints(t *testing.T) {
 	check("tentative", `{"busy":[],"tentative":[{"start":"2026-11-27T09:30:00Z","end":"2026-11-27T11:00:00Z"}],"warnings":[]}`+"\n", calendarOf(maybe), "--from", from, "--to", to, "-")
 }
 
+// TestBusy_adds reads several calendars of one person.
+func TestBusy_adds(t *testing.T) {
+	folder := t.TempDir()
+	first, second := file(t, folder, "a.ics", calendarOf(morning)), file(t, folder, "b.ics", calendarOf(noon))
+	maybe := strings.Replace(event("4", "20261127T090000Z", "20261127T120000Z"), "SUMMARY", "STATUS:TENTATIVE\r\nSUMMARY", 1)
+	window := []string{"--from", "2026-11-27T00:00:00Z", "--to", "2026-11-28T00:00:00Z"}
+	check := func(name, want, stdin string, args ...string) {
+		t.Helper()
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := command(stdin, append([]string{"busy"}, append(window, args...)...)...)
+			if code != 0 || out != want+"\n" || errs != "" {
+				t.Errorf("exit %d\n%s%s, want\n%s", code, out, errs, want)
+			}
+		})
+	}
+	const busy = `"busy":[{"start":"2026-11-27T08:00:00Z","end":"2026-11-27T11:00:00Z"}]`
+	const left = `"tentative":[{"start":"2026-11-27T11:00:00Z","end":"2026-11-27T12:00:00Z"}]`
+	check("two_files", "{"+busy+`,"tentative":[],"warnings":[]}`, "", first, second)
+	check("a_file_and_a_url", "{"+busy+`,"tentative":[],"warnings":[]}`, "", first, site(t, 200, calendarOf(noon)))
+	check("twice_the_same", `{"busy":[{"start":"2026-11-27T08:00:00Z","end":"2026-11-27T09:30:00Z"}],"tentative":[],"warnings":[]}`, "", first, first)
+	check("tentative_is_less_what_another_is_busy", "{"+busy+","+left+`,"warnings":[]}`, calendarOf(maybe), first, "-", second)
+	check("explained", "{"+busy+","+left+`,"warnings":[],"explain":[`+
+		`{"start":"2026-11-27T08:00:00Z","end":"2026-11-27T11:00:00Z","state":"busy","uids":["1","2"]},`+
+		`{"start":"2026-11-27T11:00:00Z","end":"2026-11-27T12:00:00Z","state":"tentative","uids":["4"]}]}`, calendarOf(maybe), first, "-", second, "--explain")
+	check("nothing_explained", `{"busy":[],"tentative":[],"warnings":[],"explain":[]}`, calendarOf(), "--explain", "-")
+	vague := event("5", "X", "20261127T120000Z")
+	check("unknown_explained", `{"busy":[],"tentative":[],"unknown":[{"start":"2026-11-27T00:00:00Z","end":"2026-11-28T00:00:00Z"}],`+
+		`"warnings":[{"uid":"5","line":3,"code":"start","text":"an event has a DTSTART that is no date; the day it seems to be on is unknown"}],`+
+		`"explain":[{"start":"2026-11-27T00:00:00Z","end":"2026-11-28T00:00:00Z","state":"unknown","uids":["5"]}]}`, calendarOf(vague), "--explain", "-")
+}
+
+func TestBusy_counts(t *testing.T) {
+	vague := event("5", "X", "20261127T120000Z")
+	whole := calendarOf(morning, noon, evening, vague)
+	folder := t.TempDir()
+	path := file(t, folder, "a.ics", calendarOf(morning))
+	code, out, errs := command(whole, "busy", "--stats", "--from", "2026-11-27T00:00:00Z", "--to", "2026-11-28T00:00:00Z", path, "-")
+	var answer busyAnswer
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || errs != "" || answer.Stats == nil {
+		t.Fatalf("exit %d, %v\n%s%s", code, err, out, errs)
+	}
+	s := answer.Stats
+	if s.Events != 5 || s.Instances != 5 || s.Bytes != len(whole)+len(calendarOf(morning)) || len(s.Warnings) != 1 || s.Warnings["start"] != 1 || s.Milliseconds <= 0 || s.MegabytesPerSecond <= 0 {
+		t.Errorf("%s", out)
+	}
+	if answer.Explain != nil {
+		t.Errorf("explained without being asked: %s", out)
+	}
+}
+
+// TestBusy_large reads up to 64 MiB.
+func TestBusy_large(t *testing.T) {
+	const line = "COMMENT:"
+	window := []string{"busy", "--from", "2026-11-27T00:00:00Z", "--to", "2026-11-28T00:00:00Z", "-"}
+	whole := calendarOf(morning, line+strings.Repeat("x", maxInput-len(calendarOf(morning, line, "\r\n")))+"\r\n")
+	if code, out, errs := command(whole, window...); code != 0 || !strings.Contains(out, "08:00:00Z") {
+		t.Errorf("%d bytes: exit %d, %s%s", len(whole), code, out, errs)
+	}
+	if code, _, errs := command(whole+"\n", window...); code != 1 || !strings.Contains(errs, "64 MiB") {
+		t.Errorf("%d bytes: exit %d, %s", len(whole)+1, code, errs)
+	}
+}
+
 func TestBusy_warns(t *testing.T) {
 	broken := strings.Replace(noon, "DTSTART:20261127", "DTSTART:2026", 1)
 	code, out, errs := command(calendarOf(morning, broken), "busy", "--from", "2026-11-27T00:00:00Z", "--to", "2026-11-28T00:00:00Z", "-")
@@ -139,7 +202,11 @@ func TestBusy_fails(t *testing.T) {
 	check("no_from", 2, "--from is missing", "--to", "2026-11-28T00:00:00Z", "a.ics")
 	check("no_to", 2, "--to is missing", "--from", "2026-11-28T00:00:00Z", "a.ics")
 	check("no_file", 2, "FILE, URL or - is missing", window...)
-	check("two_files", 2, `"b.ics"`, with("a.ics", "b.ics")...)
+	check("two_files_one_missing", 1, "no-such.ics", with(file(t, folder, "good.ics", calendarOf(morning)), filepath.Join(folder, "no-such.ics"))...)
+	check("two_files_one_cut_off", 1, "cut.ics: ", with(file(t, folder, "good.ics", calendarOf(morning)), file(t, folder, "cut.ics", "BEGIN:VCALENDAR\r\n"))...)
+	check("two_urls_one_empty", 1, "127.0.0.1", with(site(t, 200, calendarOf(morning)), site(t, 200, "BEGIN:VCALENDAR\r\n"))...)
+	check("standard_input_twice", 2, "twice", with("-", "-")...)
+	check("empty_name", 2, "FILE, URL or - is missing", with("a.ics", "")...)
 	check("no_value", 2, "-to", "--from", "2026-11-27T00:00:00Z", "--to")
 	check("not_an_instant", 2, `"tomorrow"`, "--from", "tomorrow", "--to", "2026-11-28T00:00:00Z", "a.ics")
 	check("instant_without_zone", 2, `"2026-11-27T00:00:00"`, "--from", "2026-11-27T00:00:00", "--to", "2026-11-28T00:00:00Z", "a.ics")

@@ -30,7 +30,7 @@ const usage = `samtale: discharge meetings that happen
   samtale serve                start the server (configured by SAMTALE_* variables, see docs/configuration.md)
   samtale demo [--reset]       start with the demo region, a mail sink and a Friday afternoon
   samtale import REGION.yaml   load units, people, feeds and templates (also while the server runs)
-  samtale busy --from T --to T [--zone Z] FILE|URL|-   read calendars, print busy time as JSON
+  samtale busy --from T --to T [--zone Z] [--explain] [--stats] FILE|URL|- ...   read calendars, print busy time as JSON
   samtale suggest REQUEST.json                         find a time offline, print the answer as JSON
   samtale openapi              print the OpenAPI 3.1 document
   samtale version
