@@ -14,7 +14,8 @@ const (
 	maxHost = 253 + len(":65535")
 )
 
-// parseAddress reads the address of a feed: what calendars call webcal is https, and the credentials are taken out of it.
+// parseAddress reads the address of a feed: what calendars call webcal or caldav is https, and the credentials are taken out
+// of it.
 func parseAddress(address string, allowHTTP bool) (*url.URL, *url.Userinfo, error) {
 	refused := func(why string) (*url.URL, *url.Userinfo, error) {
 		return nil, nil, fmt.Errorf("%w: %s", ErrAddressRefused, why)
@@ -28,18 +29,35 @@ func parseAddress(address string, allowHTTP bool) (*url.URL, *url.Userinfo, erro
 	}
 	switch u.Scheme {
 	case "https":
-	case "webcal", "webcals":
+	case "webcal", "webcals", "caldav", "caldavs":
 		u.Scheme = "https"
-	case "http":
+	case "http", "caldav+http":
+		u.Scheme = "http"
 		if !allowHTTP {
 			return refused("http is not encrypted")
 		}
 	default:
-		return refused("neither https nor webcal")
+		return refused("neither https nor webcal nor caldav")
 	}
 	user := u.User
 	u.User, u.Fragment, u.RawFragment = nil, "", ""
 	return u, user, nil
+}
+
+// asksCalDAV tells whether an address names CalDAV by its scheme.
+func asksCalDAV(address string) bool {
+	scheme, _, _ := strings.Cut(strings.TrimSpace(address), ":")
+	return strings.EqualFold(scheme, "caldav") || strings.EqualFold(scheme, "caldavs") || strings.EqualFold(scheme, "caldav+http")
+}
+
+// calDAVAddress is the address by which a Source names a collection.
+func calDAVAddress(u *url.URL) string {
+	named := *u
+	named.Scheme = "caldavs"
+	if u.Scheme == "http" {
+		named.Scheme = "caldav+http"
+	}
+	return named.String()
 }
 
 // Redact returns the part of a feed's address that may be shown and logged: the host, with its port if there is one. The rest is

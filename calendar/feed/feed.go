@@ -1,11 +1,16 @@
-// Package feed brings the bytes of a calendar from its URL. It treats the address as written by a stranger and its path and
-// query as a secret: it does not connect to private networks, bounds the time and the size of an answer, and no error of it
-// shows more of an address than the host. It refuses to know what a calendar means, and keeps nothing between two fetches.
+// Package feed brings the bytes of a calendar from its URL: a file that a web server has (ICS, webcal), or the objects of
+// CalDAV calendars, joined to one body. It treats the address as written by a stranger and its path and query as a secret: it
+// does not connect to private networks, bounds the time and the size of all answers, and no error of it shows more of an
+// address than the host. It refuses to know what a calendar means, and keeps nothing between two fetches: what an incremental
+// one needs is handed to the caller and back.
 //
 //	address -> https, host, credentials                                    address.go
 //	        -> connect, unless the resolved IP address is private          guard.go
-//	        -> follow redirects, each checked like the first               feed.go
-//	        -> body, decompressed, of a calendar                           content.go
+//	        -> follow redirects, each checked like the first               session.go
+//	ICS     -> body, decompressed, of a calendar                           content.go
+//	CalDAV  -> principal, home, calendars                                  discover.go
+//	        -> what changed since State, those objects only                caldav.go report.go multistatus.go
+//	        -> body of old and new objects, next State                     objects.go state.go
 package feed
 
 import (
@@ -14,21 +19,22 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"time"
 )
 
-// ErrAddressRefused is returned for an address that is not fetched: no URL, a scheme other than https and webcal (and http
-// where it is allowed), or a host in a private network, in the Source or as the target of a redirect.
+// ErrAddressRefused is returned for an address that is not fetched: no URL, a scheme other than https, webcal and caldav (and
+// http where it is allowed), or a host in a private network, in the Source or as the target of a redirect; and for a CalDAV
+// server whose calendars are at another host.
 var ErrAddressRefused = errors.New("feed: the address is refused")
 
-// ErrTooLarge is returned for an answer that is larger than Options.MaxBytes once decompressed.
+// ErrTooLarge is returned for an answer that is larger than Options.MaxBytes once decompressed, and for CalDAV calendars that
+// have more than can be read.
 var ErrTooLarge = errors.New("feed: the answer is too large")
 
-// ErrNotCalendar is returned for an answer that is a web page, or holds no BEGIN:VCALENDAR.
+// ErrNotCalendar is returned for an answer that is a web page, or holds no BEGIN:VCALENDAR, and for a CalDAV server that
+// names no calendar or whose XML cannot be read.
 var ErrNotCalendar = errors.New("feed: the answer is not a calendar")
 
 // ErrUnreachable is returned when there was no whole answer: no such host, no connection, no trust, not in time. The wrapping
@@ -51,22 +57,20 @@ func (e *StatusError) Error() string {
 type Options struct {
 	Allow     []netip.Prefix // private networks that may be connected to all the same
 	AllowHTTP bool           // fetch http:// addresses too; a redirect from https to http is never followed
-	MaxBytes  int64          // of the decompressed answer; 0 is 32 MiB
-	Timeout   time.Duration  // for a whole fetch, with all redirects and the body; 0 is 20 s
+	MaxBytes  int64          // of a Result's Body; 0 is 5 MiB. CalDAV servers may send four times as much, for their XML
+	Timeout   time.Duration  // for a whole fetch, with all redirects, requests and bodies; 0 is 10 s
 	Roots     *x509.CertPool // who may certify servers; nil: the system's list
 }
 
 const (
-	// defaultMaxBytes is room for 90,000 events; a busy calendar has 5,000 in 2 MB.
-	defaultMaxBytes = 32 << 20
-	defaultTimeout  = 20 * time.Second
-	// maxRedirects: real feeds take one or two (http to https, a short address, a new server).
-	maxRedirects = 5
+	// defaultMaxBytes is room for 15,000 events; a busy calendar has 5,000 in 2 MB.
+	defaultMaxBytes = 5 << 20
+	defaultTimeout  = 10 * time.Second
 	// maxHeader bounds what is read of a server's header.
 	maxHeader = 64 << 10
 )
 
-// Fetcher fetches calendars. It keeps no connection open, so there is nothing to close; any goroutine may use it.
+// Fetcher fetches calendars. It keeps no connection open between fetches, so there is nothing to close; any goroutine may use it.
 type Fetcher struct {
 	transport *http.Transport
 	allowHTTP bool
@@ -87,140 +91,97 @@ func New(o Options) *Fetcher {
 	f.transport = &http.Transport{
 		DialContext:            guardedDialer(o.Allow).DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
-		DisableKeepAlives:      true, // minutes pass before the next question: each fetch dials, and is judged, anew
 		MaxResponseHeaderBytes: maxHeader,
 	}
 	return f
 }
 
-// Source is a feed, with what its last answer said about its version.
+// Source is a calendar, with what its last Result said about its version. Its address tells how it is read: a file by https
+// or webcal; by CalDAV where it begins with caldav or caldavs (both mean https), and where an https address answers with a
+// CalDAV collection instead of a file. A CalDAV address may be that of one calendar, or of an account or a whole server: then
+// all the calendars of the account are read that hold events and count for scheduling.
 type Source struct {
-	URL          string // https, webcal, or http where it is allowed; user:password@ becomes Basic authentication
-	ETag         string // of the last Result, or empty
-	LastModified string // of the last Result, or empty
+	URL      string // where it is allowed, http and caldav+http too; user:password@ becomes Basic authentication
+	User     string // for Basic authentication, in place of the URL's credentials; empty: those
+	Password string // that of User
+
+	// The time of interest. A CalDAV server is asked for the objects that touch [From, To); a zero end is open. A file comes whole.
+	From, To time.Time
+
+	// Of the last Result of this source, or empty: they make the fetch conditional, or incremental.
+	ETag         string
+	LastModified string
+	State        []byte
+	Body         []byte // State speaks of its parts: one without the other is of no use, and everything is fetched
 }
 
-// Result is a whole answer.
+// Result is a whole calendar.
 type Result struct {
-	Body         []byte // as it was sent, whatever its character set; nil when NotModified
+	Body         []byte // as it was sent, whatever its character set; CalDAV's objects joined. nil when NotModified
 	ETag         string // to be given to the next fetch; may be empty
 	LastModified string // likewise
-	NotModified  bool   // the calendar is still that of Source's ETag or LastModified
+	NotModified  bool   // the calendar is still that of Source
+
+	// State is to be given to the next fetch together with the Body, when NotModified too. It is nil for a file, at most 4 MiB
+	// long, and as secret as the address, of which it holds parts.
+	State []byte
+	// Missing counts objects that a CalDAV server lists and does not hand out, or that are no calendars: nothing is known of
+	// the time that they may take. What was not handed out is asked for again; what was read before stays in the Body.
+	Missing int
+}
+
+// Calendar is one that a CalDAV account has.
+type Calendar struct {
+	URL         string   // for Source.URL, without credentials
+	Name        string   // for people; may be empty
+	Color       string   // "#rrggbb", or empty
+	Components  []string // what it can hold, such as VEVENT; empty when the server does not say
+	Transparent bool     // its events do not count as busy (RFC 6638 section 9.1)
 }
 
 // Fetch asks the server for a calendar, on condition that it has changed if the source says since when. The error wraps
 // ErrAddressRefused, ErrTooLarge, ErrNotCalendar, ErrUnreachable or a *StatusError, or is that of ctx when ctx has ended.
 // It returns within Options.Timeout.
 func (f *Fetcher) Fetch(ctx context.Context, s Source) (Result, error) {
+	var result Result
+	err := f.run(ctx, s, func(ctx context.Context, c *session) (err error) {
+		result, err = c.fetch(ctx, s)
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// Calendars lists the calendars of a CalDAV account from the address of its server, of its principal, of the collection that
+// they are in, or of one of them. ErrNotCalendar says that there are none. The errors are those of Fetch.
+func (f *Fetcher) Calendars(ctx context.Context, s Source) ([]Calendar, error) {
+	var list []Calendar
+	err := f.run(ctx, s, func(ctx context.Context, c *session) (err error) {
+		list, err = c.calendars(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// run opens a session, within the time there is for it, and makes its error one that may be shown.
+func (f *Fetcher) run(ctx context.Context, s Source, do func(context.Context, *session) error) error {
 	limited, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	result, err := f.follow(limited, s)
+	c, err := f.open(s)
+	if err == nil {
+		defer c.close()
+		err = do(limited, c)
+	}
 	switch {
 	case err == nil:
-		return result, nil
+		return nil
 	case ctx.Err() != nil:
-		return Result{}, fmt.Errorf("feed: %w (%s)", ctx.Err(), Redact(s.URL))
+		return fmt.Errorf("feed: %w (%s)", ctx.Err(), Redact(s.URL))
 	}
-	return Result{}, fmt.Errorf("%w (%s)", speakable(limited, err), Redact(s.URL))
-}
-
-// follow asks, and asks where it is sent on to.
-func (f *Fetcher) follow(ctx context.Context, s Source) (Result, error) {
-	at, user, err := parseAddress(s.URL, f.allowHTTP)
-	if err != nil {
-		return Result{}, err
-	}
-	first := at
-	for range maxRedirects + 1 {
-		request := f.request(ctx, at, s)
-		if user != nil && sameOrigin(at, first) {
-			password, _ := user.Password()
-			request.SetBasicAuth(user.Username(), password)
-		}
-		response, err := f.transport.RoundTrip(request) // not http.Client: its errors and Referer headers tell addresses
-		if err != nil {
-			return Result{}, err
-		}
-		location := response.Header.Get("Location")
-		if !isRedirect(response.StatusCode) || location == "" {
-			defer response.Body.Close()
-			return f.read(response, request)
-		}
-		response.Body.Close()
-		if at, err = f.next(at, location); err != nil {
-			return Result{}, err
-		}
-	}
-	return Result{}, fmt.Errorf("%w: more than %d redirects", ErrUnreachable, maxRedirects)
-}
-
-func (f *Fetcher) request(ctx context.Context, at *url.URL, s Source) *http.Request {
-	request := (&http.Request{Method: http.MethodGet, URL: at, Host: at.Host, Header: http.Header{}}).WithContext(ctx)
-	request.Header.Set("User-Agent", "Samtale (calendar reader)")
-	request.Header.Set("Accept", "text/calendar, */*;q=0.5")
-	if tag := validator(s.ETag); tag != "" {
-		request.Header.Set("If-None-Match", tag)
-	}
-	if since := validator(s.LastModified); since != "" {
-		request.Header.Set("If-Modified-Since", since)
-	}
-	return request
-}
-
-func isRedirect(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
-}
-
-// next is the address that a redirect names. Credentials in it are the server's words, not the owner's, and are dropped.
-func (f *Fetcher) next(at *url.URL, location string) (*url.URL, error) {
-	relative, err := url.Parse(location)
-	if err != nil {
-		return nil, fmt.Errorf("%w: a redirect to no address", ErrAddressRefused)
-	}
-	next, _, err := parseAddress(at.ResolveReference(relative).String(), f.allowHTTP)
-	if err != nil {
-		return nil, fmt.Errorf("%w, by a redirect", err)
-	}
-	if at.Scheme == "https" && next.Scheme != "https" {
-		return nil, fmt.Errorf("%w: a redirect from https to http", ErrAddressRefused)
-	}
-	return next, nil
-}
-
-// read makes a Result of the last response.
-func (f *Fetcher) read(response *http.Response, request *http.Request) (Result, error) {
-	result := Result{ETag: validator(response.Header.Get("ETag")), LastModified: validator(response.Header.Get("Last-Modified"))}
-	asked := request.Header.Get("If-None-Match") != "" || request.Header.Get("If-Modified-Since") != ""
-	switch response.StatusCode {
-	case http.StatusOK, http.StatusNonAuthoritativeInfo:
-	case http.StatusNotModified:
-		if !asked {
-			return Result{}, &StatusError{Code: response.StatusCode}
-		}
-		result.NotModified = true
-		if result.ETag == "" && result.LastModified == "" { // what held still holds
-			result.ETag, result.LastModified = request.Header.Get("If-None-Match"), request.Header.Get("If-Modified-Since")
-		}
-		return result, nil
-	default:
-		return Result{}, &StatusError{Code: response.StatusCode, RetryAfter: retryAfter(response.Header.Get("Retry-After"), time.Now())}
-	}
-	if response.ContentLength > f.maxBytes {
-		return Result{}, ErrTooLarge
-	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, f.maxBytes+1)) // the transport decompresses: the limit is behind it
-	switch {
-	case int64(len(body)) > f.maxBytes:
-		return Result{}, ErrTooLarge
-	case err != nil:
-		return Result{}, err
-	case !isCalendar(body):
-		return Result{}, ErrNotCalendar
-	}
-	result.Body = body
-	return result, nil
+	return fmt.Errorf("%w (%s)", speakable(limited, err), Redact(s.URL))
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // dialTimeout leaves time for a second address of the host within the whole fetch.
-const dialTimeout = 8 * time.Second
+const dialTimeout = 4 * time.Second
 
 // guardedDialer connects to public addresses and the allowed networks only. It judges the IP address that is about to be
 // connected to, after the name was resolved: a name that resolves differently the second time gains nothing. Any port
