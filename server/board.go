@@ -121,7 +121,9 @@ func (s *Server) facts(c conference.Case, confs []conference.Conference, now tim
 			switch state := snapshot.stateOf(p); state.State {
 			case "unknown":
 				f.CalendarUnknown[id] = state.Why
-			case "fresh", "stale":
+			case "fresh": // what was uploaded may be older than what is fetched and is believed all the same
+				f.CalendarAge[id] = min(now.Sub(*state.ReadAt), staleAfter)
+			case "stale":
 				f.CalendarAge[id] = now.Sub(*state.ReadAt)
 			}
 		}

@@ -3,11 +3,8 @@ package server
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"math/rand/v2"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/samtale/samtale/calendar"
@@ -26,193 +23,13 @@ const (
 	failureRefused     = "refused"
 	failureUnreadable  = "unreadable"
 	failureNeverRead   = "never_read"
+	failureAddressLost = "address_lost"
 )
 
-const (
-	refreshEvery    = 15 * time.Minute
-	refreshNear     = time.Minute // for whoever has a meeting within the hour
-	refreshJitter   = 0.2
-	refreshBackoff  = 6 * time.Hour // never waits longer than this after failures
-	fetchesAtOnce   = 4
-	refreshLookEach = 5 * time.Second
+var (
+	errUnreadable  = errors.New("server: the feed's calendar cannot be read")
+	errAddressLost = errors.New("server: the feed's address was encrypted under another secret")
 )
-
-func newFetcher(allow []netip.Prefix, http bool) *feed.Fetcher {
-	return feed.New(feed.Options{Allow: allow, AllowHTTP: http})
-}
-
-// refreshFeeds fetches every feed when it is due, until ctx ends, and rebuilds the snapshot after changes.
-func (s *Server) refreshFeeds(ctx context.Context) error {
-	for ctx.Err() == nil {
-		if err := s.refreshDue(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("feeds not refreshed", slog.Any("err", err))
-		}
-		select {
-		case <-ctx.Done():
-		case <-s.refreshNow:
-		case <-time.After(refreshLookEach):
-		}
-	}
-	return nil
-}
-
-// dueFeed is one feed of a person whose time has come.
-type dueFeed struct {
-	person *conference.Person
-	feed   conference.Feed
-	record store.FeedRecord
-}
-
-func (s *Server) refreshDue(ctx context.Context) error {
-	due, err := s.dueFeeds(ctx)
-	if err != nil || len(due) == 0 {
-		return err
-	}
-	var wg sync.WaitGroup
-	free := make(chan struct{}, fetchesAtOnce)
-	for _, d := range due {
-		free <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-free }()
-			if err := s.refreshOne(ctx, d); err != nil && ctx.Err() == nil {
-				s.log.Warn("feed state not written", slog.Any("err", err))
-			}
-		})
-	}
-	wg.Wait()
-	snapshot, err := s.readCalendars(ctx)
-	if err != nil {
-		return err
-	}
-	s.calendars.Store(snapshot)
-	return s.store.Announce(ctx, store.Change{Kind: "feed"})
-}
-
-func (s *Server) dueFeeds(ctx context.Context) ([]dueFeed, error) {
-	records, err := s.store.Feeds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	byKey := make(map[string]store.FeedRecord, len(records))
-	for _, r := range records {
-		byKey[r.Key()] = r
-	}
-	near, err := s.peopleMeetingSoon(ctx)
-	if err != nil {
-		return nil, err
-	}
-	forced := s.takeForced()
-	now := s.now()
-	var due []dueFeed
-	region := s.region.Load()
-	for i := range region.People {
-		p := &region.People[i]
-		for j, f := range p.Feeds {
-			record, ok := byKey[store.FeedKey(p.ID, j, f.URL)]
-			if !ok {
-				record = store.FeedRecord{Person: p.ID, Index: j, Kind: f.Kind, URLHash: identity.Hash(f.URL)}
-			}
-			soon := near[p.ID] && now.Sub(record.CheckedAt) >= refreshNear && record.Failures == 0
-			if !ok || !now.Before(record.NextAt) || soon || forced[p.ID] {
-				due = append(due, dueFeed{person: p, feed: f, record: record})
-			}
-		}
-	}
-	return due, nil
-}
-
-// peopleMeetingSoon lists who has a meeting of ours within the hour: their calendars are read every minute.
-func (s *Server) peopleMeetingSoon(ctx context.Context) (map[conference.PersonID]bool, error) {
-	region, now := s.region.Load(), s.now()
-	ids := make([]conference.PersonID, 0, len(region.People))
-	for _, p := range region.People {
-		ids = append(ids, p.ID)
-	}
-	booked, err := s.store.Reservations(ctx, ids, now, now.Add(time.Hour))
-	if err != nil {
-		return nil, err
-	}
-	near := map[conference.PersonID]bool{}
-	for id, intervals := range booked {
-		near[id] = len(intervals) > 0
-	}
-	return near, nil
-}
-
-// forceRefresh has the people's feeds fetched at once: after a booking, against a clash that just came in.
-func (s *Server) forceRefresh(ids []conference.PersonID) {
-	s.forcedMu.Lock()
-	for _, id := range ids {
-		s.forced[id] = true
-	}
-	s.forcedMu.Unlock()
-	select {
-	case s.refreshNow <- struct{}{}:
-	default:
-	}
-}
-
-func (s *Server) takeForced() map[conference.PersonID]bool {
-	s.forcedMu.Lock()
-	defer s.forcedMu.Unlock()
-	forced := s.forced
-	s.forced = map[conference.PersonID]bool{}
-	return forced
-}
-
-// refreshOne fetches a feed and writes what came of it. The last good copy survives every failure.
-func (s *Server) refreshOne(ctx context.Context, d dueFeed) error {
-	address := d.feed.URL
-	if strings.HasPrefix(address, "/") {
-		address = s.ownAddress + address
-	}
-	result, err := s.fetcher.Fetch(ctx, feed.Source{URL: address, ETag: d.record.ETag, LastModified: d.record.LastModified})
-	if ctx.Err() != nil {
-		return nil
-	}
-	r, now := d.record, s.now()
-	r.CheckedAt = now
-	pause := refreshEvery
-	if err == nil && !result.NotModified {
-		err = s.accept(&r, result, d)
-	}
-	if err != nil {
-		r.Failures++
-		r.Failure = failureCode(err)
-		pause = min(refreshEvery<<min(r.Failures-1, 5), refreshBackoff)
-		var status *feed.StatusError
-		if errors.As(err, &status) && status.RetryAfter > pause {
-			pause = min(status.RetryAfter, refreshBackoff)
-		}
-		s.log.Info("feed failed", slog.String("person", string(d.person.ID)), slog.String("why", r.Failure))
-	} else {
-		r.ReadAt, r.Failures, r.Failure = now, 0, ""
-	}
-	outcome := r.Failure
-	if outcome == "" {
-		outcome = "ok"
-	}
-	s.metrics.feeds.WithLabelValues(outcome).Inc()
-	r.NextAt = now.Add(time.Duration(float64(pause) * (1 - refreshJitter + 2*refreshJitter*rand.Float64())))
-	return s.store.PutFeed(ctx, r)
-}
-
-// accept takes a new copy when it can be read; else the old one stays.
-func (s *Server) accept(r *store.FeedRecord, result feed.Result, d dueFeed) error {
-	now := s.now()
-	window := calendar.Interval{Start: now.Add(-lookBack), End: now.Add(horizon)}
-	reading, err := calendar.Read(result.Body, window, calendar.Options{Zone: s.region.Load().zoneOf(d.person), Kind: calendar.Kind(d.feed.Kind)})
-	if err != nil {
-		return errUnreadable
-	}
-	if reading.Events == 0 && r.Events >= 5 { // a calendar that loses everything at once is more likely broken than empty
-		return errUnreadable
-	}
-	r.Body, r.ETag, r.LastModified, r.Events = result.Body, result.ETag, result.LastModified, reading.Events
-	return nil
-}
-
-var errUnreadable = errors.New("server: the feed's calendar cannot be read")
 
 func failureCode(err error) string {
 	var status *feed.StatusError
@@ -223,12 +40,88 @@ func failureCode(err error) string {
 		return failureRefused
 	case errors.Is(err, feed.ErrTooLarge):
 		return failureTooLarge
-	case errors.Is(err, feed.ErrNotCalendar):
+	case errors.Is(err, feed.ErrNotCalendar), errors.Is(err, calendar.ErrNotCalendar):
 		return failureNotCalendar
 	case errors.Is(err, errUnreadable):
 		return failureUnreadable
+	case errors.Is(err, errAddressLost):
+		return failureAddressLost
 	}
 	return failureUnreachable
+}
+
+// The origins of a feed: who named it.
+const (
+	originRegion   = "region"
+	originAdded    = "added"
+	originUploaded = "uploaded"
+	originPainted  = "painted"
+)
+
+func newFetcher(allow []netip.Prefix, http bool) *feed.Fetcher {
+	return feed.New(feed.Options{Allow: allow, AllowHTTP: http})
+}
+
+// feedRef is one feed of a person, whoever named it.
+type feedRef struct {
+	id     string // as the API names it
+	key    string // of its record in the store
+	person *conference.Person
+	index  int // in the region's list
+	kind   conference.FeedKind
+	origin string
+	url    string // of the region's; a path is on this server
+	sealed string // of an added one: feedAddress, encrypted
+	host   string // what of an added one's address may be shown
+}
+
+// feedAddress is what is encrypted of an added feed.
+type feedAddress struct {
+	URL      string `json:"url"`
+	User     string `json:"user,omitempty"`
+	Password string `json:"password,omitempty"`
+}
+
+// refsOf lists a person's feeds: the region's, then their own.
+func refsOf(p *conference.Person, own []store.OwnFeed) []feedRef {
+	refs := make([]feedRef, 0, len(p.Feeds)+len(own))
+	for i, f := range p.Feeds {
+		key := store.FeedKey(p.ID, i, f.URL)
+		refs = append(refs, feedRef{id: "r_" + shortHash(key), key: key, person: p, index: i, kind: f.Kind, origin: originRegion, url: f.URL})
+	}
+	for _, f := range own {
+		ref := feedRef{id: f.ID, key: f.ID, person: p, kind: f.Kind, origin: originAdded, sealed: f.Sealed, host: f.Host}
+		if f.Sealed == "" {
+			ref.origin = originUploaded
+		}
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+// shortHash is enough of a hash to name a thing among some thousands: 96 bits.
+func shortHash(text string) string { return identity.Hash(text)[:16] }
+
+// emptyRecord is what the store has of a feed before it was first tried.
+func (r *feedRef) emptyRecord() store.FeedRecord {
+	record := store.FeedRecord{Person: r.person.ID, Kind: r.kind}
+	if r.origin == originRegion {
+		record.Index, record.URLHash = r.index, store.URLHash(r.url)
+	} else {
+		record.Own = r.id
+	}
+	return record
+}
+
+// address is what may be shown of where the feed comes from.
+func (s *Server) address(r feedRef) string {
+	switch {
+	case r.origin != originRegion:
+		return r.host
+	case strings.HasPrefix(r.url, "/"):
+		return s.config.PublicURL.String()
+	}
+	return feed.Redact(r.url)
 }
 
 // getFeeds lists the feeds that the caller may know of: their own and those of their units.
@@ -243,43 +136,87 @@ func (s *Server) getFeeds(ctx context.Context, _ *struct{}) (*feedsOutput, error
 	region, snapshot := s.region.Load(), s.calendars.Load()
 	out := &feedsOutput{}
 	out.Body.Feeds = []FeedView{}
-	for _, r := range snapshot.feeds {
-		owner, ok := region.people[r.Person]
-		if !ok || r.Index >= len(owner.Feeds) || !s.seesFeedsOf(p, owner) {
+	for i := range region.People {
+		owner := &region.People[i]
+		if !identity.Can(p.person.Access, s.relationToFeeds(p, owner), identity.ViewFeeds) {
 			continue
 		}
-		count := snapshot.counts[store.FeedKey(owner.ID, r.Index, owner.Feeds[r.Index].URL)]
-		view := FeedView{
-			Person: region.refOf(owner), Kind: r.Kind, Address: s.redacted(owner.Feeds[r.Index].URL), Events: count.events, Warnings: count.warnings,
-			Calendar: snapshot.stateOf(owner),
+		for _, f := range snapshot.people[owner.ID].feeds {
+			out.Body.Feeds = append(out.Body.Feeds, s.feedView(p, f))
 		}
-		if !r.NextAt.IsZero() {
-			view.NextAt = &r.NextAt
-		}
-		out.Body.Feeds = append(out.Body.Feeds, view)
 	}
 	return out, nil
 }
 
-func (s *Server) redacted(address string) string {
-	if strings.HasPrefix(address, "/") {
-		return s.config.PublicURL.String()
+// feedView shows a feed of the snapshot to p.
+func (s *Server) feedView(p *principal, f feedState) FeedView {
+	region, snapshot, r := s.region.Load(), s.calendars.Load(), f.record
+	v := FeedView{
+		ID: f.ref.id, Person: region.refOf(f.ref.person), Kind: f.ref.kind, Origin: f.ref.origin, Mine: p.person.ID == f.ref.person.ID,
+		Address: s.address(f.ref), Calendar: snapshot.stateOf(f.ref.person), Events: f.events, Warnings: f.warnings,
+		ReadAt: instant(r.ReadAt), CheckedAt: instant(r.CheckedAt), NextAt: instant(r.NextAt), Why: f.failure,
+		FailingSince: instant(r.FailingSince), Suspicious: r.Shrunk > 0,
 	}
-	return feed.Redact(address)
+	if f.ref.origin == originUploaded || f.ref.origin == originPainted {
+		v.CheckedAt, v.NextAt = nil, nil
+	}
+	return v
 }
 
-// seesFeedsOf: one's own, those of colleagues in one's units, and all for administrators, who mend them.
-func (s *Server) seesFeedsOf(p *principal, owner *conference.Person) bool {
-	if p.person.ID == owner.ID || p.person.Access == conference.AccessAdministrator || p.person.Access == conference.AccessCoordinator {
-		return true
+// instant is nil for the zero time, so that it is left out of an answer.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
 	}
-	region := s.region.Load()
-	for _, mine := range p.person.Roles {
-		for _, theirs := range owner.Roles {
-			if region.within(theirs.Unit, mine.Unit) || region.within(mine.Unit, theirs.Unit) {
+	return &t
+}
+
+// relationToFeeds: one's own; of colleagues in one's units, above or below them; coordinators stand to everybody like that,
+// for they find the times.
+func (s *Server) relationToFeeds(p *principal, owner *conference.Person) identity.Relation {
+	rel := identity.RelationNone
+	if p.person.ID == owner.ID {
+		rel |= identity.RelationSelf
+	}
+	if p.person.Access == conference.AccessCoordinator || s.region.Load().colleagues(p.person, owner) {
+		rel |= identity.RelationOwnUnit
+	}
+	return rel
+}
+
+func (v *regionView) colleagues(a, b *conference.Person) bool {
+	for _, mine := range a.Roles {
+		for _, theirs := range b.Roles {
+			if v.within(theirs.Unit, mine.Unit) || v.within(mine.Unit, theirs.Unit) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// feedFor finds a feed that p may do something with. A feed that p may not know of does not exist for p.
+func (s *Server) feedFor(ctx context.Context, id string, act identity.Action) (*principal, feedState, identity.Relation, error) {
+	p, err := s.signedIn(ctx)
+	if err != nil {
+		return nil, feedState{}, identity.RelationNone, err
+	}
+	snapshot, region := s.calendars.Load(), s.region.Load()
+	for i := range region.People {
+		owner := &region.People[i]
+		for _, f := range snapshot.people[owner.ID].feeds {
+			if f.ref.id != id {
+				continue
+			}
+			rel := s.relationToFeeds(p, owner)
+			switch {
+			case !identity.Can(p.person.Access, rel, identity.ViewFeeds):
+				return nil, feedState{}, rel, errNotFound
+			case !identity.Can(p.person.Access, rel, act):
+				return nil, feedState{}, rel, errForbidden
+			}
+			return p, f, rel, nil
+		}
+	}
+	return nil, feedState{}, identity.RelationNone, errNotFound
 }

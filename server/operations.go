@@ -161,12 +161,6 @@ type UnitDetail struct {
 	Parent conference.UnitID `json:"parent,omitempty"`
 }
 
-type feedsOutput struct {
-	Body struct {
-		Feeds []FeedView `json:"feeds"`
-	}
-}
-
 type personasOutput struct {
 	Body struct {
 		Now      string        `json:"now"`

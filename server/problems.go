@@ -19,6 +19,7 @@ type Problem struct {
 	huma.ErrorModel
 	Conflicts    []ConflictView `json:"conflicts,omitempty" doc:"slot-taken: who is taken"`
 	Alternatives *slots.Answer  `json:"alternatives,omitempty" doc:"slot-taken: the answer of POST /v1/find run again"`
+	Why          string         `json:"why,omitempty" doc:"feed-unreadable: the code of FeedView.why"`
 	Mistakes     []Mistake      `json:"mistakes,omitempty" doc:"region-invalid: every mistake with its line"`
 }
 

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"github.com/danielgtaylor/huma/v2"
 )
 
@@ -39,10 +41,25 @@ func (s *Server) register(api huma.API) {
 	huma.Register(api, op("GET", "/v1/directory", "getDirectory", "Who is who", 200), s.getDirectory)
 	huma.Register(api, op("GET", "/v1/units", "getUnits", "All units of the region", 200), s.getUnits)
 	huma.Register(api, op("GET", "/v1/feeds", "getFeeds", "Calendar feeds and their age", 200), s.getFeeds)
+	huma.Register(api, op("POST", "/v1/feeds", "addFeed", "Add a calendar of one's own by its address; it is read at once", 201), s.addFeed)
+	huma.Register(api, limited(op("POST", "/v1/feeds/file", "uploadFeed", "Add a calendar of one's own as a file", 201), maxUpload), s.uploadFeed)
+	huma.Register(api, op("GET", "/v1/feeds/hours", "getHours", "One's own weekly working hours", 200), s.getHours)
+	huma.Register(api, op("PUT", "/v1/feeds/hours", "putHours", "Paint one's own weekly working hours, in place of the region's", 200), s.putHours)
+	huma.Register(api, op("DELETE", "/v1/feeds/hours", "deleteHours", "Go back to the region's working hours", 200), s.deleteHours)
+	huma.Register(api, op("GET", "/v1/feeds/{id}", "getFeed", "The next four weeks as a feed says, and what in it was not understood", 200), s.getFeed)
+	huma.Register(api, op("DELETE", "/v1/feeds/{id}", "deleteFeed", "Remove a calendar of one's own with all that was read of it", 204), s.deleteFeed)
+	huma.Register(api, op("POST", "/v1/feeds/{id}/refresh", "refreshFeed", "Fetch a feed now", 200), s.refreshFeed)
 	if s.config.Demo {
 		huma.Register(api, op("GET", "/demo/api/personas", "getPersonas", "Personas of the demo region", 200), s.getPersonas)
 		huma.Register(api, op("POST", "/demo/api/session", "becomePersona", "Become a persona", 200), s.becomePersona)
 		huma.Register(api, op("GET", "/demo/api/mail", "getDemoMail", "Mails the demo has sent", 200), s.getDemoMail)
 		huma.Register(api, op("POST", "/demo/rooms", "createDemoRoom", "A throwaway meeting with n personal join links", 201), s.createDemoRoom)
 	}
+}
+
+// limited sets another limit of the body than huma's 1 MiB.
+func limited(op huma.Operation, maxBytes int64) huma.Operation {
+	op.MaxBodyBytes = maxBytes
+	op.BodyReadTimeout = 30 * time.Second // 5 MiB over a rural line
+	return op
 }

@@ -142,11 +142,9 @@ func (s *Server) loadRegion(ctx context.Context) error {
 		return err
 	}
 	s.region.Store(view)
-	snapshot, err := s.readCalendars(ctx)
-	if err != nil {
+	if err := s.rereadCalendars(ctx); err != nil {
 		return err
 	}
-	s.calendars.Store(snapshot)
 	s.forceRefresh(nil)
 	return nil
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/samtale/samtale/calendar/feed"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/config"
+	"github.com/samtale/samtale/server/identity"
 	"github.com/samtale/samtale/server/mail"
 	"github.com/samtale/samtale/server/store"
 	"github.com/samtale/samtale/signaling"
@@ -50,7 +51,9 @@ type Server struct {
 
 	store   *store.Store
 	rooms   *signaling.Rooms
-	fetcher *feed.Fetcher
+	fetcher *feed.Fetcher    // of calendars that the region's file names by a path on this server
+	outside *feed.Fetcher    // of all others
+	sealer  *identity.Sealer // of addresses and passwords of calendars
 	sender  *mail.Sender
 	sink    *mail.Sink // demo only
 	hub     *hub
@@ -88,7 +91,8 @@ func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *sto
 	s := &Server{
 		config: cfg, log: log, clock: &clock{}, random: rand.Reader, ctx: ctx, secret: secret, ephemeral: ephemeral,
 		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), out: io.Discard,
-		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), refreshNow: make(chan struct{}, 1), forced: map[conference.PersonID]bool{},
+		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), outside: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), sealer: identity.NewSealer(secret, "feeds"),
+		refreshNow: make(chan struct{}, 1), forced: map[conference.PersonID]bool{},
 	}
 	s.boot = newID(s.random)
 	s.metrics = newMetrics(func() float64 {

@@ -41,7 +41,7 @@ type SessionView struct {
 	Now          time.Time         `json:"now" doc:"The server's clock, which the demo sets to a Friday"`
 	Demo         bool              `json:"demo"`
 	Ephemeral    bool              `json:"ephemeral" doc:"Nothing is kept: the store is in memory"`
-	Can          []string          `json:"can" doc:"Actions allowed somewhere: create_case, manage_region, view_audit, view_directory"`
+	Can          []string          `json:"can" doc:"Actions allowed somewhere: view_board, create_case, manage_region, view_audit, view_directory, view_feeds, edit_own_feeds"`
 	IdleMinutes  int               `json:"idle_minutes"`
 	RegionLoaded bool              `json:"region_loaded"`
 	Calendar     *CalendarState    `json:"calendar,omitempty" doc:"The state of the person's own calendar, so that a broken one is told to its owner"`
@@ -142,7 +142,7 @@ type CalendarState struct {
 	State      string     `json:"state" enum:"fresh,stale,unknown,none" doc:"none: no feed, known by hours and bookings alone"`
 	AgeMinutes int        `json:"age_minutes,omitempty"`
 	ReadAt     *time.Time `json:"read_at,omitempty"`
-	Why        string     `json:"why,omitempty" doc:"Code: not_found, unreachable, too_large, not_calendar, refused, unreadable, never_read"`
+	Why        string     `json:"why,omitempty" doc:"Code: not_found, unreachable, too_large, not_calendar, refused, unreadable, never_read, address_lost"`
 }
 
 // NewCase is the body of POST /v1/cases.
@@ -302,15 +302,4 @@ type Refused struct {
 	Key  string    `json:"key"`
 	Name string    `json:"name"`
 	At   time.Time `json:"at"`
-}
-
-// FeedView is one calendar feed as its owner and unit see it. The address is shown without path or secret.
-type FeedView struct {
-	Person   PersonRef           `json:"person"`
-	Kind     conference.FeedKind `json:"kind"`
-	Address  string              `json:"address" doc:"Scheme and host only"`
-	Calendar CalendarState       `json:"calendar"`
-	Events   int                 `json:"events"`
-	Warnings int                 `json:"warnings"`
-	NextAt   *time.Time          `json:"next_at,omitempty"`
 }

@@ -1,5 +1,5 @@
 // Package identity says who may do what: one permission table, how a person stands to a case, tokens that are stored only
-// as hashes, and the session cookie. It is pure but for LoadSecret; it refuses to know sessions, HTTP routes and the store.
+// as hashes, what is stored only encrypted, and the session cookie. It is pure but for LoadSecret; it refuses to know sessions, HTTP routes and the store.
 //
 // Access follows need to know, by unit and invitation and never by profession: there is no "see everything". Whoever is
 // at work on a case, at its origin or its receiving side, handles it; whoever is invited sees it and meets; a guest sees
@@ -43,8 +43,10 @@ const (
 	ViewAttendance   Action = "view_attendance"
 	Reply            Action = "reply" // for oneself
 	ViewDirectory    Action = "view_directory"
-	ViewFeeds        Action = "view_feeds" // never the address, which may hold a secret
-	EditOwnFeeds     Action = "edit_own_feeds"
+	ViewFeeds        Action = "view_feeds"        // never the address, which may hold a secret
+	ViewFeedContent  Action = "view_feed_content" // its intervals, and the lines that were not understood
+	RefreshFeed      Action = "refresh_feed"
+	EditOwnFeeds     Action = "edit_own_feeds" // add, remove, paint working hours
 	ViewAudit        Action = "view_audit"
 	ManageRegion     Action = "manage_region"
 	ManageAccounts   Action = "manage_accounts"
@@ -77,6 +79,8 @@ var handling = map[Action]grant{
 	Reply:            {to: RelationInvited},
 	ViewDirectory:    {everybody: true},
 	ViewFeeds:        {to: RelationOwnUnit | RelationSelf},
+	ViewFeedContent:  {to: RelationSelf},
+	RefreshFeed:      {to: RelationSelf},
 	EditOwnFeeds:     {to: RelationSelf},
 }
 
@@ -85,24 +89,28 @@ var table = map[conference.Access]map[Action]grant{
 	conference.AccessClinician:   handling,
 	conference.AccessCoordinator: handling,
 	conference.AccessInterpreter: {
-		ViewConference: {to: RelationInvited},
-		JoinConference: {to: RelationInvited},
-		Reply:          {to: RelationInvited},
-		ViewFeeds:      {to: RelationSelf},
-		EditOwnFeeds:   {to: RelationSelf},
+		ViewConference:  {to: RelationInvited},
+		JoinConference:  {to: RelationInvited},
+		Reply:           {to: RelationInvited},
+		ViewFeeds:       {to: RelationSelf},
+		ViewFeedContent: {to: RelationSelf},
+		RefreshFeed:     {to: RelationSelf},
+		EditOwnFeeds:    {to: RelationSelf},
 	},
 	conference.AccessAuditor: {
 		ViewAudit: {everybody: true},
 	},
 	conference.AccessAdministrator: {
-		ViewConference: {to: RelationInvited}, // as anyone who is invited, but never the case behind the meeting
-		JoinConference: {to: RelationInvited},
-		Reply:          {to: RelationInvited},
-		ViewDirectory:  {everybody: true},
-		ViewFeeds:      {everybody: true}, // they mend broken ones
-		EditOwnFeeds:   {to: RelationSelf},
-		ManageRegion:   {everybody: true},
-		ManageAccounts: {everybody: true},
+		ViewConference:  {to: RelationInvited}, // as anyone who is invited, but never the case behind the meeting
+		JoinConference:  {to: RelationInvited},
+		Reply:           {to: RelationInvited},
+		ViewDirectory:   {everybody: true},
+		ViewFeeds:       {everybody: true}, // they mend broken ones
+		ViewFeedContent: {to: RelationSelf},
+		RefreshFeed:     {everybody: true},
+		EditOwnFeeds:    {to: RelationSelf},
+		ManageRegion:    {everybody: true},
+		ManageAccounts:  {everybody: true},
 	},
 	guest: {
 		ViewConference: {to: RelationGuest},

@@ -24,6 +24,8 @@ func TestErase(t *testing.T) {
 			); err != nil {
 				t.Fatal(err)
 			}
+			must[string](t)(s.CreateOwnFeed(ctx, OwnFeed{ID: "f_1", Person: "p_kari"}, Idempotency{}))
+			must[int64](t)(s.PutHours(ctx, "p_kari", &PaintedHours{Person: "p_kari"}, 0))
 		}
 		left := func(tag string) int {
 			all := must[[]string](t)(rawClient(t, b.url).Keys(ctx, "*"+tag+"[:.}]*").Result())

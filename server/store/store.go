@@ -10,8 +10,10 @@
 //	{s}:conference:<id>  {s}:busy:<person>                 meetings; per person a sorted set of reservations
 //	{s}:idem:<key>  {s}:invitation:<hash>                  answers to replay; personal links by the hash of their token
 //	{s}:outbox  {s}:outbox:due  {s}:mails:<conference>     mail to send (stream), to send again (by time), what became of it
+//	{s}:feed:<id>  {s}:feeds  {s}:feeds:<person>           calendars that people added themselves; all ids, one person's ids
+//	{s}:hours:<person>  {s}:hours                          working hours painted by hand; who has any
 //	{s}:events  {s}:values  {s}:schema:version             what changed (stream); small values
-//	{s.access}:…  {s.feeds}:…                              sessions, tokens, accounts; calendars
+//	{s.access}:…  {s.feeds}:…                              sessions, tokens, accounts; what was read of calendars, leases
 //	s:attendance:{<conference>}  s:limit:{<key>}           the ledger of a meeting (stream); rate limits
 //
 // No key and no log line holds a patient, an address, a feed's URL or a token; tokens come here only as hashes.

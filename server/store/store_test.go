@@ -229,6 +229,9 @@ func TestKeysNameNobody(t *testing.T) {
 	booking := newBooking("m_1", noon, "p_kari")
 	booking.Conference.Case, booking.Conference.Participants[0].Email = c.ID, "kari@example.org"
 	must[conference.Conference](t)(b.Book(ctx, booking))
+	must[string](t)(b.CreateOwnFeed(ctx, OwnFeed{ID: "f_1", Person: "p_kari", Host: "secret.example"}, Idempotency{Key: "k", BodyHash: "h"}))
+	must[int64](t)(b.PutHours(ctx, "p_kari", &PaintedHours{Person: "p_kari"}, 0))
+	must[FeedRecord](t)(b.LeaseFeed(ctx, FeedKey("p_kari", 0, "https://example.org/secret.ics"), "n1", time.Minute))
 	if err := errors.Join(
 		b.PutAccount(ctx, Account{ID: "a_1", Email: "admin@example.org"}),
 		b.PutFeed(ctx, FeedRecord{Person: "p_kari", URLHash: URLHash("https://example.org/secret.ics"), Body: []byte("x")}),

@@ -13,6 +13,7 @@ const problemSchema = z.object({
   errors: z.array(z.object({ message: z.string().optional(), location: z.string().optional() })).nullish(),
   conflicts: z.array(conflictSchema).nullish(),
   alternatives: z.unknown().optional(),
+  why: z.string().optional(),
   mistakes: z.array(z.object({ line: z.number(), text: z.string() })).nullish(),
 });
 
@@ -28,6 +29,8 @@ export class Problem extends Error {
   readonly conflicts: readonly Conflict[];
   readonly alternatives: unknown;
   readonly mistakes: readonly Mistake[];
+  /** Of a calendar that could not be read: the code, as in a feed's own `why`. */
+  readonly why: string;
   /** Places in the request that the server refused, in its words. */
   readonly fields: readonly string[];
 
@@ -40,6 +43,7 @@ export class Problem extends Error {
     this.conflicts = body.conflicts ?? [];
     this.alternatives = body.alternatives;
     this.mistakes = body.mistakes ?? [];
+    this.why = body.why ?? "";
     this.fields = (body.errors ?? []).map((e) => [e.location, e.message].filter(Boolean).join(": "));
   }
 }

@@ -271,7 +271,79 @@ export interface paths {
         /** Calendar feeds and their age */
         get: operations["getFeeds"];
         put?: never;
+        /** Add a calendar of one's own by its address; it is read at once */
+        post: operations["addFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a calendar of one's own as a file */
+        post: operations["uploadFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own weekly working hours */
+        get: operations["getHours"];
+        /** Paint one's own weekly working hours, in place of the region's */
+        put: operations["putHours"];
         post?: never;
+        /** Go back to the region's working hours */
+        delete: operations["deleteHours"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next four weeks as a feed says, and what in it was not understood */
+        get: operations["getFeed"];
+        put?: never;
+        post?: never;
+        /** Remove a calendar of one's own with all that was read of it */
+        delete: operations["deleteFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feeds/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch a feed now */
+        post: operations["refreshFeed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -475,7 +547,7 @@ export interface components {
              * @enum {string}
              */
             state: "fresh" | "stale" | "unknown" | "none";
-            /** @description Code: not_found, unreachable, too_large, not_calendar, refused, unreadable, never_read */
+            /** @description Code: not_found, unreachable, too_large, not_calendar, refused, unreadable, never_read, address_lost */
             why?: string;
         };
         CaseCard: {
@@ -613,6 +685,12 @@ export interface components {
             /** @description Your participant key */
             you?: string;
         };
+        DaysOff: {
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+        };
         DemoMail: {
             at: string;
             /** @description The text/calendar part */
@@ -693,18 +771,109 @@ export interface components {
              */
             type: string;
         };
-        FeedView: {
-            /** @description Scheme and host only */
+        FeedDetail: {
+            /** @description Host only; empty for what was uploaded or painted */
             address: string;
+            busy: components["schemas"]["Interval"][] | null;
+            /** @description Of the person, over all feeds */
             calendar: components["schemas"]["CalendarState"];
+            /**
+             * Format: date-time
+             * @description When it was last tried
+             */
+            checked_at?: string;
+            /** @description For duty and hours: the events' time */
+            duty: components["schemas"]["Interval"][] | null;
             /** Format: int64 */
             events: number;
-            kind: string;
             /** Format: date-time */
+            failing_since?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "busy" | "hours" | "duty";
+            mine: boolean;
+            /**
+             * Format: date-time
+             * @description When it is fetched again; absent: never by itself
+             */
             next_at?: string;
+            /**
+             * @description Who named it: the region's file, its owner by address, by file or by hand
+             * @enum {string}
+             */
+            origin: "region" | "added" | "uploaded" | "painted";
             person: components["schemas"]["PersonRef"];
+            /**
+             * Format: date-time
+             * @description When the copy was last known to be current; when it was uploaded or painted
+             */
+            read_at?: string;
+            /** @description The last answer had lost nearly everything; the copy before it is kept */
+            suspicious: boolean;
+            tentative: components["schemas"]["Interval"][] | null;
+            unknown: components["schemas"]["Interval"][] | null;
+            /** @description What was not understood, in the order of the file */
+            warning_lines: components["schemas"]["FeedWarning"][] | null;
             /** Format: int64 */
             warnings: number;
+            /** @description Code of what is wrong with this feed: not_found, unreachable, too_large, not_calendar, refused, unreadable, never_read, address_lost */
+            why?: string;
+            window: components["schemas"]["Interval"];
+        };
+        FeedView: {
+            /** @description Host only; empty for what was uploaded or painted */
+            address: string;
+            /** @description Of the person, over all feeds */
+            calendar: components["schemas"]["CalendarState"];
+            /**
+             * Format: date-time
+             * @description When it was last tried
+             */
+            checked_at?: string;
+            /** Format: int64 */
+            events: number;
+            /** Format: date-time */
+            failing_since?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "busy" | "hours" | "duty";
+            mine: boolean;
+            /**
+             * Format: date-time
+             * @description When it is fetched again; absent: never by itself
+             */
+            next_at?: string;
+            /**
+             * @description Who named it: the region's file, its owner by address, by file or by hand
+             * @enum {string}
+             */
+            origin: "region" | "added" | "uploaded" | "painted";
+            person: components["schemas"]["PersonRef"];
+            /**
+             * Format: date-time
+             * @description When the copy was last known to be current; when it was uploaded or painted
+             */
+            read_at?: string;
+            /** @description The last answer had lost nearly everything; the copy before it is kept */
+            suspicious: boolean;
+            /** Format: int64 */
+            warnings: number;
+            /** @description Code of what is wrong with this feed: not_found, unreachable, too_large, not_calendar, refused, unreadable, never_read, address_lost */
+            why?: string;
+        };
+        FeedWarning: {
+            /** @description line, structure, start, end, date, rule, rule_part, budget, zone, zone_differ, ignored, more; missing: the server lists entries that it does not hand out */
+            code: string;
+            /**
+             * Format: int64
+             * @description From 1; 0: no line can be named
+             */
+            line: number;
+            /** @description The line as it stands in the feed, at most 200 characters */
+            source?: string;
+            /** @description In English, for whoever mends the calendar's program */
+            text: string;
+            uid?: string;
         };
         FeedsOutputBody: {
             feeds: components["schemas"]["FeedView"][] | null;
@@ -742,6 +911,11 @@ export interface components {
             name: string;
             participant: string;
             url: string;
+        };
+        Hours: {
+            days: string;
+            from: string;
+            to: string;
         };
         Interval: {
             /** Format: date-time */
@@ -852,6 +1026,20 @@ export interface components {
             revision?: number;
             /** Format: date-time */
             start: string;
+        };
+        NewFeed: {
+            /** @description Add it although it cannot be read now */
+            keep?: boolean;
+            /** @enum {string} */
+            kind: "busy" | "hours" | "duty";
+            password?: string;
+            /** @description https, webcal or caldav; kept encrypted and never shown again */
+            url: string;
+            user?: string;
+        };
+        NewWorkingHours: {
+            except?: components["schemas"]["DaysOff"][] | null;
+            hours: components["schemas"]["Hours"][] | null;
         };
         Part: {
             code: string;
@@ -1104,7 +1292,7 @@ export interface components {
             access?: string;
             /** @description The state of the person's own calendar, so that a broken one is told to its owner */
             calendar?: components["schemas"]["CalendarState"];
-            /** @description Actions allowed somewhere: create_case, manage_region, view_audit, view_directory */
+            /** @description Actions allowed somewhere: view_board, create_case, manage_region, view_audit, view_directory, view_feeds, edit_own_feeds */
             can: string[] | null;
             /** @description For guests: the meeting */
             conference?: string;
@@ -1232,6 +1420,13 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
+        };
+        WorkingHours: {
+            except: components["schemas"]["DaysOff"][] | null;
+            hours: components["schemas"]["Hours"][] | null;
+            /** @description Set by the person; false: these are the region's */
+            painted: boolean;
+            zone: string;
         };
     };
     responses: never;
@@ -1824,6 +2019,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addFeed: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeed"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    uploadFeed: {
+        parameters: {
+            query: {
+                kind: "busy" | "hours" | "duty";
+            };
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/calendar": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHours"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    putHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag seen; 428 without */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkingHours"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHours"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    deleteHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag seen; 428 without */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHours"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    deleteFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    refreshFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedDetail"];
                 };
             };
             /** @description Error */
