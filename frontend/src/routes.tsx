@@ -17,6 +17,7 @@ import { Announcer } from "./ui/Announcer";
 import { Skeleton } from "./ui/surfaces";
 
 // Whoever comes by a link on a rural line fetches the link's page and the call, not the board.
+const AddFeed = lazy(async () => ({ default: (await import("./calendars/AddFeed")).AddFeed }));
 const Attendance = lazy(async () => ({ default: (await import("./report/Attendance")).Attendance }));
 const Board = lazy(async () => ({ default: (await import("./board/Board")).Board }));
 const CallPage = lazy(async () => ({ default: (await import("./call/CallPage")).CallPage }));
@@ -24,8 +25,10 @@ const CasePage = lazy(async () => ({ default: (await import("./board/CasePage"))
 const DemoClock = lazy(async () => ({ default: (await import("./demo/DemoClock")).DemoClock }));
 const DemoHint = lazy(async () => ({ default: (await import("./demo/DemoHint")).DemoHint }));
 const Directory = lazy(async () => ({ default: (await import("./directory/Directory")).Directory }));
-const Feeds = lazy(async () => ({ default: (await import("./directory/Feeds")).Feeds }));
+const FeedPage = lazy(async () => ({ default: (await import("./calendars/FeedPage")).FeedPage }));
+const Feeds = lazy(async () => ({ default: (await import("./calendars/Feeds")).Feeds }));
 const FindTime = lazy(async () => ({ default: (await import("./schedule/FindTime")).FindTime }));
+const HoursPage = lazy(async () => ({ default: (await import("./calendars/HoursPage")).HoursPage }));
 const MailPage = lazy(async () => ({ default: (await import("./demo/MailPage")).MailPage }));
 const MeetingPage = lazy(async () => ({ default: (await import("./meeting/MeetingPage")).MeetingPage }));
 const NewCase = lazy(async () => ({ default: (await import("./board/NewCase")).NewCase }));
@@ -61,6 +64,7 @@ export function Routes() {
 function Pages({ session }: { session: Session }) {
   const { t } = useTranslation("common");
   const may = (what: string) => allowed(session, what);
+  const own = may("view_feeds") && session.person !== undefined;
   return (
     <Switch>
       <Route path="/"><First session={session} /></Route>
@@ -71,6 +75,9 @@ function Pages({ session }: { session: Session }) {
       <Route path="/meetings/:id">{({ id }) => <MeetingPage key={id} id={id}><Part><Attendance conference={id} /></Part></MeetingPage>}</Route>
       <Route path="/directory">{may("view_directory") ? <Directory /> : <NoAccess title={t("directory.title")} />}</Route>
       <Route path="/feeds">{may("view_feeds") ? <Feeds session={session} /> : <NoAccess title={t("feeds.title")} />}</Route>
+      <Route path="/feeds/add">{own ? <AddFeed /> : <NoAccess title={t("feeds.title")} />}</Route>
+      <Route path="/feeds/hours">{own ? <HoursPage /> : <NoAccess title={t("feeds.title")} />}</Route>
+      <Route path="/feeds/:id">{({ id }) => (may("view_feeds") ? <FeedPage key={id} id={id} /> : <NoAccess title={t("feeds.title")} />)}</Route>
       <Route path="/region">{may("manage_region") ? <RegionPage session={session} /> : <NoAccess title={t("region.title")} />}</Route>
       <Route><NotFound /></Route>
     </Switch>

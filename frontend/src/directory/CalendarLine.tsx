@@ -5,10 +5,10 @@ import { useClock } from "../ui/clock";
 import { FlagMark, type Level } from "../ui/FlagMark";
 import { distanceWords } from "../ui/Time";
 
-export type CalendarState = Schemas["CalendarState"];
+type CalendarState = Schemas["CalendarState"];
 
 /** levelOf: what cannot be read is not known, and what is not known is grey, never green. */
-export function levelOf(state: CalendarState["state"]): Level {
+function levelOf(state: CalendarState["state"]): Level {
   switch (state) {
     case "fresh": return "ok";
     case "stale": return "amber";
@@ -18,7 +18,7 @@ export function levelOf(state: CalendarState["state"]): Level {
 }
 
 /** useAge says how long ago a calendar was read. */
-export function useAge(calendar: CalendarState): string {
+function useAge(calendar: CalendarState): string {
   const { t } = useTranslation("common");
   const { now } = useClock();
   return calendar.read_at ? distanceWords(new Date(calendar.read_at), now, t) : t("unknown");

@@ -1,12 +1,14 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import boardEn from "./en/board.json";
+import calendarsEn from "./en/calendars.json";
 import callEn from "./en/call.json";
 import commonEn from "./en/common.json";
 import demoEn from "./en/demo.json";
 import reportEn from "./en/report.json";
 import scheduleEn from "./en/schedule.json";
 import boardNb from "./nb/board.json";
+import calendarsNb from "./nb/calendars.json";
 import callNb from "./nb/call.json";
 import commonNb from "./nb/common.json";
 import demoNb from "./nb/demo.json";
@@ -15,8 +17,8 @@ import scheduleNb from "./nb/schedule.json";
 import { chooseLanguage, type Language } from "./language";
 
 export const resources = {
-  nb: { common: commonNb, board: boardNb, schedule: scheduleNb, call: callNb, report: reportNb, demo: demoNb },
-  en: { common: commonEn, board: boardEn, schedule: scheduleEn, call: callEn, report: reportEn, demo: demoEn },
+  nb: { common: commonNb, board: boardNb, calendars: calendarsNb, schedule: scheduleNb, call: callNb, report: reportNb, demo: demoNb },
+  en: { common: commonEn, board: boardEn, calendars: calendarsEn, schedule: scheduleEn, call: callEn, report: reportEn, demo: demoEn },
 } as const;
 
 const storageKey = "samtale.language";
