@@ -73,8 +73,11 @@ lint: frontend/node_modules/.package-lock.json
 fix:
 	@$(GO) tool -modfile=tools/go.mod gofumpt -w $$(git ls-files '*.go')
 
+# First how fast calendars are read, beside libical (a C program that is built for it; left out where libical-dev or cc is missing)
+# and go-ical with rrule-go; then every other benchmark.
 bench:
-	@$(GO) test -run '^$$' -bench . -benchmem ./calendar/... ./signaling/... ./server/store/
+	@$(GO) test -run '^$$' -bench . ./calendar/compare
+	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./calendar/... | grep -v /compare$$) ./signaling/... ./server/store/
 
 # Archives for linux on amd64 and arm64, with checksums, in dist/.
 dist: frontend/dist/index.html

@@ -22,6 +22,9 @@ func (r *rule) regularMonths() bool {
 	if r.hasYearDays || r.hasWeeks() || r.hasPositions || r.skip != skipOmit || r.weekdays != 0 || r.hasOrdinals == r.hasMonthDays() {
 		return false
 	}
+	if r.freq == monthly && r.months != 0 {
+		return false // months that are left out have no instance
+	}
 	if r.hasMonthDays() {
 		const shortest = 28
 		return (r.monthDays[fromStart] == 0 || r.monthDays[fromEnd] == 0) && max(bits.Len32(r.monthDays[fromStart]), bits.Len32(r.monthDays[fromEnd])) <= shortest+1
