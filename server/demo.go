@@ -56,8 +56,7 @@ func (s *Server) prepareDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.PutRegion(ctx, parsed)
-	return err
+	return putRegionSealed(ctx, s.store, s.sealer, s.random, parsed)
 }
 
 // seedDemo writes the ten cases and the stale calendar's last good copy, once: the kept clock is written last.

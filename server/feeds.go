@@ -86,7 +86,7 @@ type feedAddress struct {
 func refsOf(p *conference.Person, own []store.OwnFeed) []feedRef {
 	refs := make([]feedRef, 0, len(p.Feeds)+len(own))
 	for i, f := range p.Feeds {
-		key := store.FeedKey(p.ID, i, f.URL)
+		key := store.FeedRecord{Person: p.ID, Index: i, URLHash: hashOfAddress(f.URL)}.Key()
 		refs = append(refs, feedRef{id: "r_" + shortHash(key), key: key, person: p, index: i, kind: f.Kind, origin: originRegion, url: f.URL})
 	}
 	for _, f := range own {
@@ -106,7 +106,7 @@ func shortHash(text string) string { return identity.Hash(text)[:16] }
 func (r *feedRef) emptyRecord() store.FeedRecord {
 	record := store.FeedRecord{Person: r.person.ID, Kind: r.kind}
 	if r.origin == originRegion {
-		record.Index, record.URLHash = r.index, store.URLHash(r.url)
+		record.Index, record.URLHash = r.index, hashOfAddress(r.url)
 	} else {
 		record.Own = r.id
 	}
@@ -120,6 +120,8 @@ func (s *Server) address(r feedRef) string {
 		return r.host
 	case strings.HasPrefix(r.url, "/"):
 		return s.config.PublicURL.String()
+	case strings.HasPrefix(r.url, sealedScheme):
+		return ""
 	}
 	return feed.Redact(r.url)
 }

@@ -171,6 +171,9 @@ func (s *Server) sourceOf(ref feedRef) (feed.Source, *feed.Fetcher, error) {
 		if strings.HasPrefix(ref.url, "/") {
 			return feed.Source{URL: s.ownAddress + ref.url}, s.fetcher, nil
 		}
+		if strings.HasPrefix(ref.url, sealedScheme) {
+			return feed.Source{}, nil, errAddressLost
+		}
 		return feed.Source{URL: ref.url}, s.outside, nil
 	}
 	plain, err := s.sealer.Open(ref.sealed, ref.key)

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
@@ -347,5 +349,47 @@ func TestOneNodeShowsWhatTheOtherAdded(t *testing.T) {
 	})
 	if got := nurse.starts("marte-solli", nextTuesday, nextTuesday.Add(time.Hour)); len(got) != 0 {
 		t.Errorf("the other node finds %v", got)
+	}
+}
+
+func TestRegionAddressesAreSealed(t *testing.T) {
+	address := newStore(t)
+	home := newSite(t, calendarAt(week(3)...))
+	st, err := store.Open(t.Context(), address, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	kari := conference.Person{
+		ID: "kari", Name: "Kari", Email: "kari@region.example", Access: conference.AccessClinician,
+		Feeds: []conference.Feed{{Kind: conference.FeedBusy, URL: home.URL + sitePath}, {Kind: conference.FeedDuty, URL: "/demo/ics/kari.ics"}},
+	}
+	r := conference.Region{Name: "Test", Zone: "Europe/Oslo", People: []conference.Person{kari}}
+	if err := putRegionSealed(t.Context(), st, feedSealer([]byte(nodesSecret)), rand.Reader, r); err != nil {
+		t.Fatal(err)
+	}
+	if r.People[0].Feeds[0].URL != home.URL+sitePath {
+		t.Error("sealing changed the caller's region")
+	}
+	kept, _, err := st.Region(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprint(kept); strings.Contains(text, "private-4f1b9c") || strings.Contains(text, "127.0.0.1") || !strings.Contains(text, "/demo/ics/kari.ics") {
+		t.Errorf("the store holds %s", text)
+	}
+	node := newNode(t, address, nodesSecret)
+	node.refresh(t)
+	if got := node.region.Load().people["kari"].Feeds[0].URL; got != home.URL+sitePath {
+		t.Errorf("opened as %q", got)
+	}
+	if f := node.feed(t); f.failure != "" || home.asked() != 1 {
+		t.Errorf("%+v, fetched %d times", f.record, home.asked())
+	}
+	other := newNode(t, address, strings.ToUpper(nodesSecret))
+	other.pass(later)
+	other.refresh(t)
+	if f := other.feed(t); f.failure != failureAddressLost || other.address(f.ref) != "" || len(other.calendars.Load().people["kari"].busy) != 3 {
+		t.Errorf("under another secret: %+v at %q", f.record, other.address(f.ref))
 	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -137,6 +138,7 @@ func (s *Server) loadRegion(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the region: %w", err)
 	}
+	s.openAddresses(r)
 	view, err := newRegionView(r, revision)
 	if err != nil {
 		return err
@@ -266,8 +268,12 @@ func ImportRegion(ctx context.Context, cfg config.Config, data []byte) (string, 
 		return "", err
 	}
 	defer kept.close()
-	if _, err := kept.store.PutRegion(ctx, parsed); err != nil {
-		return "", fmt.Errorf("write the region: %w", err)
+	secret, err := secretOf(cfg)
+	if err != nil {
+		return "", err
+	}
+	if err := putRegionSealed(ctx, kept.store, feedSealer(secret), rand.Reader, parsed); err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("%s: %d units, %d people, %d templates", parsed.Name, len(parsed.Units), len(parsed.People), len(parsed.Templates)), nil
 }

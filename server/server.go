@@ -91,7 +91,7 @@ func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *sto
 	s := &Server{
 		config: cfg, log: log, clock: &clock{}, random: rand.Reader, ctx: ctx, secret: secret, ephemeral: ephemeral,
 		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), out: io.Discard,
-		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), outside: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), sealer: identity.NewSealer(secret, "feeds"),
+		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), outside: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), sealer: feedSealer(secret),
 		refreshNow: make(chan struct{}, 1), forced: map[conference.PersonID]bool{},
 	}
 	s.boot = newID(s.random)
@@ -113,6 +113,9 @@ func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *sto
 	s.calendars.Store(&calendars{now: s.now})
 	return s
 }
+
+// feedSealer encrypts the addresses and passwords of calendars.
+func feedSealer(secret []byte) *identity.Sealer { return identity.NewSealer(secret, "feeds") }
 
 // handler builds the whole HTTP surface.
 func (s *Server) handler(version string) (http.Handler, error) {

@@ -30,7 +30,7 @@ func (s *Server) putRegion(ctx context.Context, in *regionInput) (*regionOutput,
 	if err != nil {
 		return nil, s.fail("read a region file", err)
 	}
-	if _, err := s.store.PutRegion(ctx, parsed); err != nil {
+	if err := putRegionSealed(ctx, s.store, s.sealer, s.random, parsed); err != nil {
 		return nil, s.fail("write the region", err)
 	}
 	if err := s.loadRegion(ctx); err != nil {

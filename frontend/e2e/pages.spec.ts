@@ -45,7 +45,7 @@ for (const look of looks) {
     const board = (await (await page.request.get(`${server.url}/v1/board`)).json()) as { cases: { id: string }[] };
     const [first] = board.cases;
     if (!first) throw new Error("an empty board");
-    for (const path of ["/", `/cases/${first.id}`, `/cases/${first.id}?find=1`, "/new-case?unit=med-a", "/directory", "/feeds", "/demo/mail", "/no-such-page"]) await visit(path);
+    for (const path of ["/", `/cases/${first.id}`, `/cases/${first.id}?find=1`, "/new-case?unit=med-a", "/directory", "/feeds", "/feeds/add", "/feeds/hours", "/demo/mail", "/no-such-page"]) await visit(path);
 
     const made = await page.request.post(`${server.url}/demo/rooms`, { data: { people: 2 } });
     const { conference, links } = (await made.json()) as { conference: string; links: string[] };
