@@ -224,7 +224,11 @@ func (s *Server) window() calendar.Interval {
 }
 
 func (s *Server) readingOptions(ref feedRef) calendar.Options {
-	return calendar.Options{Zone: s.region.Load().zoneOf(ref.person), Addresses: []string{ref.person.Email}, Kind: calendar.Kind(ref.kind)}
+	region := s.region.Load()
+	return calendar.Options{
+		Zone: region.zoneOf(ref.person), Addresses: []string{ref.person.Email}, Kind: calendar.Kind(ref.kind),
+		ElsewhereBusy: region.Elsewhere == conference.ElsewhereBusy,
+	}
 }
 
 // add reads one feed's last good copy into the person's calendar. The region's hours count only while none are painted.

@@ -393,3 +393,29 @@ func TestRegionAddressesAreSealed(t *testing.T) {
 		t.Errorf("under another secret: %+v at %q", f.record, other.address(f.ref))
 	}
 }
+
+func TestWorkingElsewhereIsTheRegionsChoice(t *testing.T) {
+	address := newStore(t)
+	at := strings.Replace(calendarAt(week(1)...), "SUMMARY", "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE\r\nSUMMARY", 1)
+	home := newSite(t, at)
+	regionWith(t, address, home.URL+sitePath)
+	node := newNode(t, address, nodesSecret)
+	node.refresh(t)
+	if busy := node.calendars.Load().people["kari"].busy; len(busy) != 0 {
+		t.Errorf("by default: %v", busy)
+	}
+	r, _, err := node.store.Region(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Elsewhere = conference.ElsewhereBusy
+	if err := putRegionSealed(t.Context(), node.store, node.sealer, node.random, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := node.loadRegion(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if busy := node.calendars.Load().people["kari"].busy; len(busy) != 1 {
+		t.Errorf("where the region says so: %v", busy)
+	}
+}

@@ -6,6 +6,7 @@ type Region struct {
 	Name      string     `json:"name"`
 	Zone      string     `json:"zone"`               // IANA, for example Europe/Oslo
 	Holidays  string     `json:"holidays,omitempty"` // "NO" or empty
+	Elsewhere Elsewhere  `json:"elsewhere,omitempty"`
 	Units     []Unit     `json:"units"`
 	People    []Person   `json:"people"`
 	Templates []Template `json:"templates"`
@@ -82,6 +83,15 @@ const (
 	FeedBusy  FeedKind = "busy"  // events are engagements
 	FeedHours FeedKind = "hours" // events are working hours
 	FeedDuty  FeedKind = "duty"  // events are shifts: the person is on duty
+)
+
+// Elsewhere says what an engagement that Outlook shows as working elsewhere means for a video meeting.
+type Elsewhere string
+
+// Who works elsewhere can take a call, unless the region says otherwise.
+const (
+	ElsewhereFree Elsewhere = "free"
+	ElsewhereBusy Elsewhere = "busy"
 )
 
 // Feed is one iCalendar source of a person. The URL may hold a secret: never log or show it whole.

@@ -194,6 +194,9 @@ func (r *reader) email(to *string) func(*yaml.Node) {
 	}
 }
 
+// feedSchemes are those of calendar/feed; http ones need leave when they are fetched.
+var feedSchemes = []string{"https", "webcal", "webcals", "caldav", "caldavs", "http", "caldav+http"}
+
 // feedURL never repeats the address in a mistake: it may hold a secret.
 func (r *reader) feedURL(to *string) func(*yaml.Node) {
 	return func(n *yaml.Node) {
@@ -201,9 +204,9 @@ func (r *reader) feedURL(to *string) func(*yaml.Node) {
 		own := strings.HasPrefix(n.Value, "/") && !strings.HasPrefix(n.Value, "//")
 		switch {
 		case err != nil, len(n.Value) > 2000, !own && u.Host == "":
-			r.wrong(n, "the feed's url is no address: https, webcal or http, or a path on this server that begins with /")
-		case !own && u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "webcal":
-			r.wrong(n, "the feed's url begins with %q: https, webcal or http are allowed", u.Scheme)
+			r.wrong(n, "the feed's url is no address: https, webcal, caldav or http, or a path on this server that begins with /")
+		case !own && !slices.Contains(feedSchemes, u.Scheme):
+			r.wrong(n, "the feed's url begins with %q: %s are allowed", u.Scheme, strings.Join(feedSchemes, ", "))
 		default:
 			*to = n.Value
 		}

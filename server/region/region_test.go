@@ -44,6 +44,19 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestParseTakesWhatFeedsAreFetchedBy(t *testing.T) {
+	for _, scheme := range []string{"https", "webcal", "caldav", "caldav+http", "http"} {
+		text := strings.Replace(whole, "https://mail.example", scheme+"://mail.example", 1)
+		if _, err := Parse([]byte(text)); err != nil {
+			t.Errorf("%s: %v", scheme, err)
+		}
+	}
+	r, err := Parse([]byte(strings.Replace(whole, "holidays: NO", "elsewhere: busy", 1)))
+	if err != nil || r.Elsewhere != "busy" {
+		t.Errorf("elsewhere %q, %v", r.Elsewhere, err)
+	}
+}
+
 func TestParseReportsEveryMistakeWithItsLine(t *testing.T) {
 	check := func(name, old, replacement string, want ...string) {
 		t.Run(name, func(t *testing.T) {

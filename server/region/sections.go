@@ -11,9 +11,10 @@ import (
 func (r *reader) region(n *yaml.Node) conference.Region {
 	var region conference.Region
 	r.fields(n, "the region", []string{"name", "zone", "units", "people", "templates"}, map[string]func(*yaml.Node){
-		"name":     r.text(&region.Name),
-		"zone":     r.zone(&region.Zone),
-		"holidays": oneOf(r, &region.Holidays, "NO", ""),
+		"name":      r.text(&region.Name),
+		"zone":      r.zone(&region.Zone),
+		"holidays":  oneOf(r, &region.Holidays, "NO", ""),
+		"elsewhere": oneOf(r, &region.Elsewhere, conference.ElsewhereFree, conference.ElsewhereBusy),
 		"units": func(n *yaml.Node) {
 			r.list(n, "units", maxUnits, func(n *yaml.Node) { region.Units = append(region.Units, r.unitEntry(n)) })
 		},
