@@ -12,7 +12,7 @@ func TestCalendars_discovery(t *testing.T) {
 	const list = `<c:supported-calendar-component-set><c:comp name="VEVENT"/></c:supported-calendar-component-set>`
 	home := multi(
 		found("/home/", "<resourcetype><collection/></resourcetype>"),
-		found("/home/job/", calendarType+list+"<displayname>Work &amp; more</displayname><a:calendar-color xmlns:a='http://apple.com/ns/ical/'>#AABBCCFF</a:calendar-color>"),
+		found("/home/ward/", calendarType+list+"<displayname>Work &amp; more</displayname><a:calendar-color xmlns:a='http://apple.com/ns/ical/'>#AABBCCFF</a:calendar-color>"),
 		found("/home/tasks/", calendarType+strings.Replace(list, "VEVENT", "VTODO", 1)),
 		found("/home/birthdays", calendarType+list+"<c:schedule-calendar-transp><c:transparent/></c:schedule-calendar-transp><a:calendar-color xmlns:a='http://apple.com/ns/ical/'>red</a:calendar-color>"),
 		found("/home/inbox/", "<resourcetype><collection/><c:schedule-inbox/></resourcetype>"),
@@ -37,7 +37,7 @@ func TestCalendars_discovery(t *testing.T) {
 			}
 		})
 	}
-	all := []string{"/home/birthdays/|||VEVENT|true", "/home/tasks/|||VTODO|false", "/home/job/|Work & more|#aabbcc|VEVENT|false"}
+	all := []string{"/home/birthdays/|||VEVENT|true", "/home/tasks/|||VTODO|false", "/home/ward/|Work & more|#aabbcc|VEVENT|false"}
 	check("root", "/", answers{"PROPFIND /": root, "PROPFIND /me/": principal, "PROPFIND /home/": home}, all...)
 	check("no_path", "", answers{"PROPFIND /": root, "PROPFIND /me/": principal, "PROPFIND /home/": home}, all...)
 	check("well_known", "/", answers{"PROPFIND /": "405", "PROPFIND /.well-known/caldav": root, "PROPFIND /me/": principal, "PROPFIND /home/": home}, all...)
