@@ -53,7 +53,7 @@ func run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	return s.serve(ctx, drain, ready)
+	return s.serve(ctx, drain, ready, kept.watch)
 }
 
 // keptStore is an open store and what must be closed with it.
@@ -61,6 +61,7 @@ type keptStore struct {
 	store     *store.Store
 	ephemeral bool
 	close     func()
+	watch     func(context.Context) error // returns when ctx ends, or why the private server is gone for good
 }
 
 // openStore takes REDIS_URL, else a private redis-server child, else memory with a loud word about it.
@@ -70,7 +71,7 @@ func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (keptSt
 		if err != nil {
 			return keptStore{}, fmt.Errorf("store at REDIS_URL: %w", err)
 		}
-		return keptStore{store: st, close: func() { _ = st.Close() }}, nil
+		return keptStore{store: st, close: func() { _ = st.Close() }, watch: func(ctx context.Context) error { <-ctx.Done(); return nil }}, nil
 	}
 	daemon, err := redisd.Start(ctx, redisd.Config{Dir: filepath.Join(cfg.DataDir, "redis"), Logger: log})
 	ephemeral := errors.Is(err, redisd.ErrNoBinary)
@@ -98,7 +99,15 @@ func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (keptSt
 		stop()
 		return keptStore{}, fmt.Errorf("private store: %w", err)
 	}
-	return keptStore{store: st, ephemeral: ephemeral, close: func() { _ = st.Close(); stop() }}, nil
+	watch := func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-daemon.Done():
+			return daemon.Err()
+		}
+	}
+	return keptStore{store: st, ephemeral: ephemeral, close: func() { _ = st.Close(); stop() }, watch: watch}, nil
 }
 
 // secretOf returns what personal links are derived from.
@@ -151,8 +160,9 @@ func (s *Server) loadRegion(ctx context.Context) error {
 	return nil
 }
 
-// serve listens, runs the workers and ends them all in order: no new requests, calls told, ledger written.
-func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func()) error {
+// serve listens, runs the workers and ends them all in order: no new requests, calls told, ledger written. A store that is gone
+// for good ends it too: whoever started the process should start it again or be told.
+func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func(), watchStore func(context.Context) error) error {
 	listener, err := net.Listen("tcp", s.config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s (SAMTALE_LISTEN): %w", s.config.Listen, err)
@@ -186,6 +196,7 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	ledgerCtx, closeLedger := context.WithCancel(context.WithoutCancel(ctx))
 	defer closeLedger()
 	ledger.Go(func() { _ = s.keepLedger(ledgerCtx, 2*time.Second) })
+	run(&workers, "store", watchStore)
 	run(&workers, "events", s.followEvents)
 	run(&workers, "feeds", s.refreshFeeds)
 	run(&workers, "mail", s.sendMails)
