@@ -96,10 +96,13 @@ type foreign []byte
 func (f foreign) String() string { return printable(f) }
 
 // printable returns foreign bytes for a warning: Latin-1 where they are not UTF-8, without control characters, not too long.
-func printable(b []byte) string {
+func printable(b []byte) string { return printed(b, maxQuoted) }
+
+// printed is printable with a bound of its own, in bytes.
+func printed(b []byte, most int) string {
 	cut := false
-	if len(b) > maxQuoted {
-		b, cut = b[:maxQuoted], true
+	if len(b) > most {
+		b, cut = b[:most], true
 		for i := 0; i < utf8.UTFMax && len(b) > 0 && !utf8.RuneStart(b[len(b)-1]); i++ {
 			b = b[:len(b)-1]
 		}

@@ -29,6 +29,7 @@ type event struct {
 	recursive   bool   // it has a rule or dates
 	lists       []list // rules, dates and exceptions
 	next        int32  // the next event with the same UID, 0 for none
+	who         *who   // whom it names, where shifts are read; nil for nobody
 }
 
 // list is a property that is read when it is needed: a rule, or dates with the zone that they share.
@@ -146,7 +147,7 @@ func (r *reader) eventProperty(name, line []byte, end, number int) {
 	}
 }
 
-// statusProperty reads the properties that say whether an event takes the owner's time.
+// statusProperty reads the properties that say whether an event takes the owner's time, and whom a shift is for.
 func (r *reader) statusProperty(name, line []byte, end, number int) {
 	e := &r.event
 	switch string(name) {
@@ -173,8 +174,14 @@ func (r *reader) statusProperty(name, line []byte, end, number int) {
 		case equalFold(v, "OOF"):
 			e.show = showAway
 		}
+	case "SUMMARY":
+		if r.plan != nil {
+			r.titleProperty(line, end, number)
+		}
 	case "ATTENDEE":
-		if len(r.addresses) > 0 {
+		if r.plan != nil {
+			r.attendeeProperty(line, end, number)
+		} else if len(r.addresses) > 0 {
 			if p, v, ok := r.split(line, end, number); ok && r.isOwner(p, v) {
 				e.answer = max(e.answer, answerOf(p.get("PARTSTAT")))
 			}

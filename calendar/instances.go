@@ -214,7 +214,7 @@ func (i *instances) overBudget(l list, reached int64) {
 
 // addDense takes the instances of a rule at once when each begins before the one before it ends and none is missing.
 func (i *instances) addDense() bool {
-	if i.overrides != nil || len(i.outInstants) > 0 || len(i.outDays) > 0 || i.shape.length.days > 0 {
+	if i.r.plan != nil || i.overrides != nil || len(i.outInstants) > 0 || len(i.outDays) > 0 || i.shape.length.days > 0 {
 		return false
 	}
 	last := i.last(&i.r.walk.rule)

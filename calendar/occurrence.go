@@ -5,7 +5,8 @@ type shape struct {
 	zone          *zone
 	class         class
 	length        length
-	untilMidnight bool // the end cannot be read: unknown to the end of the day
+	untilMidnight bool        // the end cannot be read: unknown to the end of the day
+	shift         *shiftShape // where shifts are read, else nil
 }
 
 // shapeOf works out how long an event takes and what it is to the owner. An end is exact for events with times: a night shift
@@ -42,6 +43,9 @@ func (r *reader) shapeOf(e *event) shape {
 		}
 	case e.start.form == formDay:
 		s.length.days = 1
+	}
+	if r.plan != nil {
+		s.shift = r.shiftShapeOf(e, &s)
 	}
 	return s
 }
@@ -86,6 +90,9 @@ func (r *reader) expand(e *event, o *overrides) {
 		return
 	}
 	i := instances{r: r, event: e, shape: r.shapeOf(e), overrides: o}
+	if r.plan != nil {
+		r.plan.who = i.shape.shift.who
+	}
 	if i.shape.class == classFree && (o == nil || len(o.futures) == 0) {
 		return
 	}
@@ -112,6 +119,9 @@ func (r *reader) reach(s *shape, o *overrides) span {
 		return 0
 	}
 	first := r.window.start - s.longest()
+	if s.shift != nil {
+		first -= shiftSlack
+	}
 	w := span{first + s.zone.at(first).offset - slackAt(first), s.zone.local(r.window.end) + slackAt(r.window.end)}
 	if o != nil && len(o.futures) > 0 {
 		w = span{min(w.start, o.reach.start), max(w.end, o.reach.end)}
@@ -133,6 +143,8 @@ func (r *reader) takeInstance(s *shape, c class, civil int64) {
 
 func (r *reader) takeFrom(s *shape, c class, civil, start int64) {
 	switch {
+	case s.shift != nil:
+		r.takeShift(s, c, civil, start)
 	case s.untilMidnight:
 		r.take(c, start, s.zone.utc((floorDiv(civil, day)+1)*day))
 	case s.length.days == 0:

@@ -55,6 +55,7 @@ type reader struct {
 	source    []byte // the UID behind what is taken, for explained
 	sources   int
 	explained []explainedSpan
+	plan      *shiftPlan // where shifts are read, else nil
 }
 
 const (

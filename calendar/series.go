@@ -53,6 +53,9 @@ func (r *reader) evaluateGroup(group []*event) {
 			master, highest = e, e.sequence
 		}
 	}
+	if r.plan != nil && master != nil {
+		inheritWho(group, master)
+	}
 	o := r.overridesOf(group, master)
 	for _, e := range group {
 		if e.recurrence.form == formNone && e.sequence == highest {

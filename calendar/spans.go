@@ -26,6 +26,10 @@ const (
 
 // take adds the part of a span that lies in the window. Spans that follow each other closely are joined at once.
 func (r *reader) take(c class, start, end int64) {
+	if r.plan != nil {
+		r.plan.take(r, c, start, end)
+		return
+	}
 	start, end = max(start, r.window.start), min(end, r.window.end)
 	if start >= end || c == classFree || r.crowded {
 		return

@@ -89,7 +89,7 @@ func New(o Options) *Fetcher {
 		f.timeout = defaultTimeout
 	}
 	f.transport = &http.Transport{
-		DialContext:            guardedDialer(o.Allow).DialContext,
+		DialContext:            GuardedDialer(o.Allow).DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 		MaxResponseHeaderBytes: maxHeader,
 	}

@@ -20,10 +20,10 @@ import (
 // dialTimeout leaves time for a second address of the host within the whole fetch.
 const dialTimeout = 4 * time.Second
 
-// guardedDialer connects to public addresses and the allowed networks only. It judges the IP address that is about to be
+// GuardedDialer connects to public addresses and the allowed networks only. It judges the IP address that is about to be
 // connected to, after the name was resolved: a name that resolves differently the second time gains nothing. Any port
-// will do; intranet calendars live on odd ones.
-func guardedDialer(allow []netip.Prefix) *net.Dialer {
+// will do; intranet calendars live on odd ones. Whoever else connects to where a stranger says uses it too.
+func GuardedDialer(allow []netip.Prefix) *net.Dialer {
 	var v4, v6 []netip.Prefix
 	for _, p := range allow {
 		if p.Addr().Is4() {

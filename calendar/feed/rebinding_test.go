@@ -94,7 +94,7 @@ func (s *nameServer) resolver() *net.Resolver {
 // fetcherBy is New with the dialer of the guard asking another name server.
 func fetcherBy(s *nameServer, o Options) *Fetcher {
 	f := New(o)
-	d := guardedDialer(o.Allow)
+	d := GuardedDialer(o.Allow)
 	d.Resolver = s.resolver()
 	f.transport.DialContext = d.DialContext
 	return f
