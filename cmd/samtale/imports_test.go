@@ -26,12 +26,13 @@ var mayImport = map[string][]string{
 	"frontend":           {},
 	"server/config":      {},
 	"server/conference":  {"calendar"},
-	"server/duty":        {"calendar"},
-	"server/region":      {"server/conference"}, // the region file is read into the types of conference
+	"server/duty":        {"calendar", "server/conference"}, // people, roles and rosters have their types there
+	"server/region":      {"server/conference"},             // the region file is read into the types of conference
 	"server/demo":        {"server/conference", "server/region"},
 	"server/store":       {"server/conference", "server/duty", "calendar"},
 	"server/redisd":      {},
 	"server/mail":        {"calendar"},
+	"server/push":        {},
 	"server/identity":    {"server/conference"}, // the permission table is keyed by conference.Access
 	"server/cluster":     {},
 	"signaling":          {"signaling/sfu", "signaling/turn"},
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 	"signaling/internal": {},
 	"server": {
 		"calendar", "calendar/feed", "calendar/slots", "frontend", "server/cluster", "server/conference", "server/config", "server/demo", "server/duty",
-		"server/identity", "server/mail", "server/redisd", "server/region", "server/store", "signaling", "signaling/sfu", "signaling/turn",
+		"server/identity", "server/mail", "server/push", "server/redisd", "server/region", "server/store", "signaling", "signaling/sfu", "signaling/turn",
 	},
 }
 

@@ -56,6 +56,7 @@ const (
 	FromCrash   Source = "inferred_crash" // the server was killed; last seen then
 	FromMeeting Source = "meeting_end"
 	FromNow     Source = "running" // the person is in the call now
+	FromHand    Source = "by_hand" // a host said so
 )
 
 const (
@@ -136,6 +137,7 @@ func Fold(c Conference, events []Event, now time.Time) Attendance {
 		filled[p.Seat] = append(filled[p.Seat], f.presence(p.Key)...)
 		a.People = append(a.People, attendee)
 	}
+	a.addByHand(c, filled, now)
 	a.Together, a.MissingSeats = together(c, filled)
 	a.Quorate = len(a.Together) > 0
 	for _, r := range f.refused {

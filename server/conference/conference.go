@@ -131,6 +131,28 @@ type Participant struct {
 	Reply     Reply      `json:"reply"`
 	RepliedAt *time.Time `json:"replied_at,omitempty"`
 	Host      bool       `json:"host,omitempty"` // may admit guests
+
+	Visitor   bool       `json:"visitor,omitempty"`    // came by themselves to a talk that runs: waits until admitted
+	Link      int        `json:"link,omitempty"`       // how often the personal link was made anew
+	LinkUsed  *time.Time `json:"link_used,omitempty"`  // guests: a link opens one browser
+	RevokedAt *time.Time `json:"revoked_at,omitempty"` // the link is dead and the seat closed
+	ByHand    *ByHand    `json:"by_hand,omitempty"`
+}
+
+// ByHand is the presence of somebody without a device of their own, added by a host.
+type ByHand struct {
+	How   string     `json:"how"` // "phone" or "room"
+	By    string     `json:"by"`  // Participant.Key of the host
+	From  time.Time  `json:"from"`
+	Until *time.Time `json:"until,omitempty"` // nil: until the meeting's end
+}
+
+// Consent is the patient's word that this talk may be held with them in the room, ticked by a host.
+type Consent struct {
+	GivenAt     time.Time  `json:"given_at"`
+	GivenBy     string     `json:"given_by"` // Participant.Key of who ticked it
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+	WithdrawnBy string     `json:"withdrawn_by,omitempty"`
 }
 
 // State of a conference.
@@ -142,21 +164,38 @@ const (
 	Cancelled State = "cancelled"
 )
 
+// The purposes of a meeting.
+const (
+	PurposeDischarge = "discharge"
+	PurposeConsult   = "consult" // somebody on duty was rung
+	PurposeKnock     = "knock"   // two people, the door is locked
+	PurposeDoor      = "door"    // a team's standing room, one each day
+	PurposeTest      = "test"
+)
+
 // Conference is one meeting: planned from a case, or thrown together.
 type Conference struct {
-	ID            ConferenceID  `json:"id"`
-	MeetingCode   string        `json:"meeting_code"` // random, safe in mail; never the case code
-	UID           string        `json:"uid"`          // iCalendar UID, stable for life
-	Sequence      int           `json:"sequence"`     // iCalendar SEQUENCE
-	Case          CaseID        `json:"case,omitempty"`
-	Unit          UnitID        `json:"unit"` // who called it
-	Purpose       string        `json:"purpose"`
-	Start         time.Time     `json:"start"`
-	End           time.Time     `json:"end"`
-	State         State         `json:"state"`
-	Participants  []Participant `json:"participants"`
-	BookedBy      PersonID      `json:"booked_by"`
-	BookedAt      time.Time     `json:"booked_at"`
-	Revision      int64         `json:"revision"`
-	SchemaVersion int           `json:"v"`
+	ID           ConferenceID  `json:"id"`
+	MeetingCode  string        `json:"meeting_code"` // random, safe in mail; never the case code
+	UID          string        `json:"uid"`          // iCalendar UID, stable for life
+	Sequence     int           `json:"sequence"`     // iCalendar SEQUENCE
+	Case         CaseID        `json:"case,omitempty"`
+	Unit         UnitID        `json:"unit"` // who called it
+	Purpose      string        `json:"purpose"`
+	Start        time.Time     `json:"start"`
+	End          time.Time     `json:"end"`
+	State        State         `json:"state"`
+	Participants []Participant `json:"participants"`
+	BookedBy     PersonID      `json:"booked_by"`
+	BookedAt     time.Time     `json:"booked_at"`
+
+	Improvised     bool     `json:"improvised,omitempty"` // thrown together: nobody's time is reserved by it
+	Locked         bool     `json:"locked,omitempty"`     // whoever is not in the cast waits outside
+	PatientPresent bool     `json:"patient_present,omitempty"`
+	Consent        *Consent `json:"consent,omitempty"`
+	Consult        string   `json:"consult,omitempty"`        // the request it came from, in server/duty
+	AgendaMinutes  int      `json:"agenda_minutes,omitempty"` // what was asked for; 0: as long as booked
+
+	Revision      int64 `json:"revision"`
+	SchemaVersion int   `json:"v"`
 }

@@ -10,6 +10,38 @@ type Region struct {
 	Units     []Unit     `json:"units"`
 	People    []Person   `json:"people"`
 	Templates []Template `json:"templates"`
+	Rosters   []Roster   `json:"rosters,omitempty"`
+}
+
+// RosterID is stable over imports.
+type RosterID string
+
+// Layer says which shifts of a roster win: overrides before swaps before the base plan.
+type Layer string
+
+// The layers.
+const (
+	LayerBase     Layer = "base"
+	LayerSwap     Layer = "swap"
+	LayerOverride Layer = "override"
+)
+
+// RosterFeed is one iCalendar source of a roster: its events are shifts whose titles or attendees name people.
+type RosterFeed struct {
+	URL   string `json:"url"` // as Feed.URL
+	Layer Layer  `json:"layer"`
+}
+
+// Roster is how a role in a unit is covered: by whom, when somebody must be there, and what to do when nobody answers.
+type Roster struct {
+	ID         RosterID     `json:"id"`
+	Covers     RoleAt       `json:"covers"`
+	Owner      PersonID     `json:"owner"`                  // is shown gaps, unknown names and old feeds
+	Hours      []Hours      `json:"hours,omitempty"`        // when somebody must be on duty; empty: always
+	AllDayFrom string       `json:"all_day_from,omitempty"` // "08:00": a shift of whole days begins then; empty: at midnight
+	Feeds      []RosterFeed `json:"feeds,omitempty"`        // empty: the duty calendars and working hours of its people alone
+	Deputy     RoleAt       `json:"deputy,omitzero"`        // is rung when nobody of the role answers
+	Phone      string       `json:"phone,omitempty"`        // to tap when nobody does
 }
 
 // UnitKind says what a unit is; it decides its icon and which destinations it can receive.
@@ -66,6 +98,11 @@ type Person struct {
 	Zone     string   `json:"zone,omitempty"` // empty: the region's
 	Hours    []Hours  `json:"hours,omitempty"`
 	Feeds    []Feed   `json:"feeds,omitempty"`
+
+	Ask        []string `json:"ask,omitempty"`         // what to ask about, in the region's language
+	Languages  []string `json:"languages,omitempty"`   // spoken, BCP 47
+	Deputy     PersonID `json:"deputy,omitempty"`      // on days off
+	PhoneHours []Hours  `json:"phone_hours,omitempty"` // when the phone is answered; empty: not said
 }
 
 // Hours are weekly working hours in the person's zone.
@@ -83,6 +120,8 @@ const (
 	FeedBusy  FeedKind = "busy"  // events are engagements
 	FeedHours FeedKind = "hours" // events are working hours
 	FeedDuty  FeedKind = "duty"  // events are shifts: the person is on duty
+
+	FeedRoster FeedKind = "roster" // of a Roster: events are shifts of the people that their titles name
 )
 
 // Elsewhere says what an engagement that Outlook shows as working elsewhere means for a video meeting.

@@ -76,3 +76,7 @@ const (
 	GuestKin         = "next_of_kin"
 	GuestInterpreter = "interpreter"
 )
+
+// OnCall reports whether a role is held in shifts around the clock: only a duty calendar or a duty plan makes somebody hold it now,
+// never working hours.
+func (r Role) OnCall() bool { return r == "duty_doctor" || r == "on_call_doctor" }
