@@ -47,6 +47,16 @@ const (
 	ViewFeedContent  Action = "view_feed_content" // its intervals, and the lines that were not understood
 	RefreshFeed      Action = "refresh_feed"
 	EditOwnFeeds     Action = "edit_own_feeds" // add, remove, paint working hours
+	ViewDuty         Action = "view_duty"
+	DeclareDuty      Action = "declare_duty" // in a role of one's own
+	ViewRosters      Action = "view_rosters" // gaps, old calendars; unknown names for the owner alone
+	AskNow           Action = "ask_now"      // ring whoever is on duty, knock at a door
+	AnswerNow        Action = "answer_now"   // and is rung, or inherits the note
+	VisitTalk        Action = "visit_talk"   // an improvised one: waits outside until a host admits
+	WalkIn           Action = "walk_in"      // into a team's standing room
+	InviteGuest      Action = "invite_guest" // and, when invited oneself, Participant.Host
+	KeepConsent      Action = "keep_consent" // and Participant.Host: tick it, withdraw it
+	AddByHand        Action = "add_by_hand"  // and Participant.Host
 	ViewAudit        Action = "view_audit"
 	ManageRegion     Action = "manage_region"
 	ManageAccounts   Action = "manage_accounts"
@@ -82,6 +92,16 @@ var handling = map[Action]grant{
 	ViewFeedContent:  {to: RelationSelf},
 	RefreshFeed:      {to: RelationSelf},
 	EditOwnFeeds:     {to: RelationSelf},
+	ViewDuty:         {everybody: true},
+	DeclareDuty:      {to: RelationSelf},
+	ViewRosters:      {to: RelationOwnUnit | RelationSelf},
+	AskNow:           {everybody: true},
+	AnswerNow:        {to: RelationSelf},
+	VisitTalk:        {everybody: true},
+	WalkIn:           {to: RelationOwnUnit},
+	InviteGuest:      {to: RelationOwnUnit | RelationInvited},
+	KeepConsent:      {to: RelationInvited},
+	AddByHand:        {to: RelationInvited},
 }
 
 // table is the whole policy: what is not in it is refused.
@@ -89,6 +109,8 @@ var table = map[conference.Access]map[Action]grant{
 	conference.AccessClinician:   handling,
 	conference.AccessCoordinator: handling,
 	conference.AccessInterpreter: {
+		AnswerNow:       {to: RelationSelf}, // the interpreters' line is rung as duty doctors are
+		DeclareDuty:     {to: RelationSelf},
 		ViewConference:  {to: RelationInvited},
 		JoinConference:  {to: RelationInvited},
 		Reply:           {to: RelationInvited},
@@ -109,6 +131,8 @@ var table = map[conference.Access]map[Action]grant{
 		ViewFeedContent: {to: RelationSelf},
 		RefreshFeed:     {everybody: true},
 		EditOwnFeeds:    {to: RelationSelf},
+		ViewDuty:        {everybody: true},
+		ViewRosters:     {everybody: true}, // they mend them
 		ManageRegion:    {everybody: true},
 		ManageAccounts:  {everybody: true},
 	},

@@ -155,3 +155,32 @@ func TestCookie(t *testing.T) {
 	check("https", true, "__Host-samtale=abc; Path=/; HttpOnly; Secure; SameSite=Lax")
 	check("http", false, "samtale=abc; Path=/; HttpOnly; SameSite=Lax")
 }
+
+func TestInvitationCode(t *testing.T) {
+	secret := []byte(strings.Repeat("s", 32))
+	shown, hash := InvitationCode(secret, "m_1", "k_1", 0)
+	if len(shown) != 9 || shown[4] != '-' {
+		t.Fatalf("shown as %q", shown)
+	}
+	for _, typed := range []string{shown, strings.ToLower(shown), strings.ReplaceAll(shown, "-", " "), " " + strings.ReplaceAll(shown, "0", "o") + " "} {
+		if got, ok := CodeHash(typed); !ok || got != hash {
+			t.Errorf("%q is not recognised", typed)
+		}
+	}
+	for _, wrong := range []string{"", "ABCD", shown + "7", "ÆØÅÆ-ØÅÆØ", "UUUU-UUUU"} {
+		if _, ok := CodeHash(wrong); ok {
+			t.Errorf("%q is taken for a code", wrong)
+		}
+	}
+	seen := map[string]bool{}
+	for generation := range 500 {
+		code, _ := InvitationCode(secret, "m_1", "k_1", generation)
+		if seen[code] {
+			t.Fatalf("code %q twice in %d", code, generation)
+		}
+		seen[code] = true
+	}
+	if _, other := InvitationCode(secret, "m_1", "k_2", 0); other == hash {
+		t.Error("two guests have one code")
+	}
+}
