@@ -219,22 +219,15 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	h := open(t, 0)
 	host, other, guest := h.enter(nurse, wordsOnly), h.enter(doctor, wordsOnly), h.enter(daughter, wordsOnly)
-	refused := func(name, code string, err error) {
-		t.Helper()
-		var refusal *client.RefusedError
-		if !errors.As(err, &refusal) || refusal.Code != code {
-			t.Errorf("%s: %v, not %s", name, err, code)
-		}
-	}
 	ctx := h.ctx
-	refused("a doctor admits", signaling.CodeNotHost, other.Admit(ctx, daughter.Key))
-	refused("a doctor ends", signaling.CodeNotHost, other.End(ctx))
-	refused("a guest outside admits herself", signaling.CodeNotIn, guest.Admit(ctx, daughter.Key))
-	refused("admit nobody", signaling.CodeNoPerson, host.Admit(ctx, "p-nobody"))
-	refused("admit who is in", signaling.CodeNoPerson, host.Admit(ctx, doctor.Key))
-	refused("deny who is in", signaling.CodeNoPerson, host.Deny(ctx, doctor.Key))
-	refused("remove who waits", signaling.CodeNoPerson, host.Remove(ctx, daughter.Key))
-	refused("remove oneself", signaling.CodeNoPerson, host.Remove(ctx, nurse.Key))
+	h.refused("a doctor admits", signaling.CodeNotHost, other.Admit(ctx, daughter.Key))
+	h.refused("a doctor ends", signaling.CodeNotHost, other.End(ctx))
+	h.refused("a guest outside admits herself", signaling.CodeNotIn, guest.Admit(ctx, daughter.Key))
+	h.refused("admit nobody", signaling.CodeNoPerson, host.Admit(ctx, "p-nobody"))
+	h.refused("admit who is in", signaling.CodeNoPerson, host.Admit(ctx, doctor.Key))
+	h.refused("deny who is in", signaling.CodeNoPerson, host.Deny(ctx, doctor.Key))
+	h.refused("remove who waits", signaling.CodeNoPerson, host.Remove(ctx, daughter.Key))
+	h.refused("remove oneself", signaling.CodeNoPerson, host.Remove(ctx, nurse.Key))
 	if s := guest.State(); s.In || s.Over {
 		t.Errorf("the guest: %+v", s)
 	}

@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -179,6 +180,15 @@ func (h *house) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+// refused fails unless err is the server's refusal with that code.
+func (h *house) refused(name, code string, err error) {
+	h.t.Helper()
+	var refusal *client.RefusedError
+	if !errors.As(err, &refusal) || refusal.Code != code {
+		h.t.Errorf("%s: %v, not %s", name, err, code)
 	}
 }
 

@@ -29,14 +29,20 @@ type request struct {
 	conn  *Conn
 	id    uint64
 	offer Offer
-	lines []sfu.Line
+	lines []sfu.Published
 }
 
 // slot is a receiving line and what is on it.
 type slot struct {
 	line   sfu.Line
-	from   *session // nil: nobody
-	source *sfu.Source
+	on     feed
+	source *sfu.Source // of on, as the media server has been told
+}
+
+// feed is what one session sends of one content; zero: nobody.
+type feed struct {
+	from    *session
+	content sfu.Content
 }
 
 // flows reports whether the session's media connection stands.

@@ -22,15 +22,17 @@ const Version = 1
 
 // Kinds of message; what each means is in PROTOCOL.md.
 const (
-	KindHello  = "hello"
-	KindOffer  = "offer"
-	KindState  = "state"
-	KindAdmit  = "admit"
-	KindDeny   = "deny"
-	KindRemove = "remove"
-	KindEnd    = "end"
-	KindPing   = "ping"
-	KindBye    = "bye"
+	KindHello   = "hello"
+	KindOffer   = "offer"
+	KindState   = "state"
+	KindAdmit   = "admit"
+	KindDeny    = "deny"
+	KindRemove  = "remove"
+	KindLower   = "lower"
+	KindUnshare = "unshare"
+	KindEnd     = "end"
+	KindPing    = "ping"
+	KindBye     = "bye"
 
 	KindWelcome  = "welcome"
 	KindWaiting  = "waiting"
@@ -41,6 +43,7 @@ const (
 	KindSlots    = "slots"
 	KindRestart  = "restart"
 	KindRebuild  = "rebuild"
+	KindChanged  = "changed"
 	KindAnswer   = "answer"
 	KindSpeakers = "speakers"
 	KindPong     = "pong"
@@ -56,6 +59,7 @@ const (
 	CodeNotIn       = "not_in"
 	CodeNoPerson    = "no_such_person"
 	CodeBadOffer    = "bad_offer"
+	CodeScreenTaken = "screen_taken"
 )
 
 // ErrMalformed is a message that PROTOCOL.md does not allow.
@@ -77,7 +81,8 @@ type Hello struct {
 	Device     string  `json:"device"`
 	Muted      bool    `json:"muted"`
 	Camera     bool    `json:"camera"`
-	Resume     *Resume `json:"resume,omitempty"` // nil: a new stay
+	Screens    bool    `json:"screens,omitempty"` // the device shows shared screens
+	Resume     *Resume `json:"resume,omitempty"`  // nil: a new stay
 
 	id uint64 // of its message; the welcome is the reply
 }
@@ -92,13 +97,14 @@ type Resume struct {
 // Published names a sending line of an offer.
 type Published struct {
 	Mid    string `json:"mid"`
-	Source string `json:"source"` // SourceMicrophone or SourceCamera
+	Source string `json:"source"` // SourceMicrophone, SourceCamera or SourceScreen
 }
 
 // What a person sends.
 const (
-	SourceMicrophone = "microphone"
-	SourceCamera     = "camera"
+	SourceMicrophone = string(sfu.Microphone)
+	SourceCamera     = string(sfu.Camera)
+	SourceScreen     = string(sfu.Screen)
 )
 
 // Offer is an offer of the client's PeerConnection.
@@ -110,13 +116,16 @@ type Offer struct {
 	ICERestart bool        `json:"ice_restart"`
 }
 
-// DeviceState is what a person has switched on.
+// DeviceState is what a person has switched on. Hand and Screen may be changed by a host meanwhile, so a device tells them
+// only when the person has pressed something; nil: as before.
 type DeviceState struct {
-	Muted  bool `json:"muted"`
-	Camera bool `json:"camera"`
+	Muted  bool  `json:"muted"`
+	Camera bool  `json:"camera"`
+	Hand   *bool `json:"hand,omitempty"`
+	Screen *bool `json:"screen,omitempty"`
 }
 
-// PersonRef names the person whom admit, deny or remove is about.
+// PersonRef names the person whom admit, deny, remove, lower or unshare is about.
 type PersonRef struct {
 	Key string `json:"key"`
 }
@@ -176,13 +185,16 @@ type Device struct {
 	Session   string `json:"session"`
 	Muted     bool   `json:"muted"`
 	Camera    bool   `json:"camera"`
+	Hand      bool   `json:"hand"`
+	Screen    bool   `json:"screen"`
 	Connected bool   `json:"connected"` // false: its socket is lost and waited for
 	Media     bool   `json:"media"`     // its PeerConnection stands
 }
 
-// RosterPerson is a person in the room.
+// RosterPerson is a person in the room. Hand is 1 for whose hand was raised first, 2 for the next; 0: it is not raised.
 type RosterPerson struct {
 	Party
+	Hand    int      `json:"hand"`
 	Devices []Device `json:"devices"`
 }
 
@@ -285,16 +297,15 @@ func isName(s string) bool {
 	})
 }
 
-// lines translates what an offer publishes into media lines. Its error is ErrMalformed.
-func (o Offer) lines() ([]sfu.Line, error) {
-	kinds := map[string]sfu.Kind{SourceMicrophone: sfu.Audio, SourceCamera: sfu.Video}
-	var lines []sfu.Line
+// lines translates what an offer publishes into the media server's words. Its error is ErrMalformed.
+func (o Offer) lines() ([]sfu.Published, error) {
+	var lines []sfu.Published
 	for _, p := range o.Published {
-		kind, known := kinds[p.Source]
-		if !known || slices.ContainsFunc(lines, func(l sfu.Line) bool { return l.Kind == kind }) {
+		content := sfu.Content(p.Source)
+		if content.Kind() == "" || slices.ContainsFunc(lines, func(l sfu.Published) bool { return l.Content == content }) {
 			return nil, fmt.Errorf("%w: published sources", ErrMalformed)
 		}
-		lines = append(lines, sfu.Line{Mid: p.Mid, Kind: kind})
+		lines = append(lines, sfu.Published{Mid: p.Mid, Content: content})
 	}
 	return lines, nil
 }

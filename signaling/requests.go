@@ -43,6 +43,10 @@ func (r *room) handle(s *session, m Message) string {
 		return r.byHost(s, m, r.deny)
 	case KindRemove:
 		return r.byHost(s, m, r.remove)
+	case KindLower:
+		return r.byHost(s, m, r.lower)
+	case KindUnshare:
+		return r.byHost(s, m, r.unshare)
 	case KindEnd:
 		return r.finish(s, m)
 	case KindPing:
@@ -53,18 +57,6 @@ func (r *room) handle(s *session, m Message) string {
 		return CodeMalformed // it was the first message
 	}
 	return CodeUnknownKind
-}
-
-func (r *room) state(s *session, m Message) string {
-	var now DeviceState
-	if m.read(&now) != nil {
-		return CodeMalformed
-	}
-	if now != s.now {
-		s.now = now
-		r.changed |= topicRoster | topicSlots
-	}
-	return ""
 }
 
 func (r *room) ping(s *session, m Message) string {
@@ -90,9 +82,14 @@ func (r *room) finish(s *session, m Message) string {
 		return code
 	}
 	reply(s.conn, m.ID, KindOK, nil)
-	r.rooms.record(Event{Conference: r.conference, Kind: EventEnded, By: s.member.Key})
-	r.close(CloseEnded, "ended", ReasonEnded, s.member.Key)
+	r.conclude(s.member.Key)
 	return replied
+}
+
+// conclude ends the meeting for everybody; by is the host who wants it, or "" for the server.
+func (r *room) conclude(by string) {
+	r.rooms.record(Event{Conference: r.conference, Kind: EventEnded, By: by})
+	r.close(CloseEnded, "ended", ReasonEnded, by)
 }
 
 func hostOnly(s *session) string {
@@ -137,7 +134,7 @@ func (r *room) admit(host Member, key string) string {
 	delete(r.removed, key)
 	for _, s := range waiting {
 		s.in = true
-		s.tellNeed(needFor(r.inside()))
+		s.tellNeed(r.need())
 		s.tell(KindAdmitted, payload(Admitted{By: host.party()}))
 		r.record(EventAdmitted, s, host.Key, "")
 		r.record(EventJoined, s, "", "")
@@ -170,9 +167,13 @@ func (r *room) remove(host Member, key string) string {
 	}
 	delete(r.admitted, key)
 	r.removed[key] = true
-	for _, s := range inside {
-		r.record(EventLeft, s, host.Key, ReasonRemoved)
+	r.expel(inside, host.Key)
+	return ""
+}
+
+func (r *room) expel(sessions []*session, by string) {
+	for _, s := range sessions {
+		r.record(EventLeft, s, by, ReasonRemoved)
 		r.dismiss(s, CloseRemoved, "removed")
 	}
-	return ""
 }

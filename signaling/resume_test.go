@@ -93,6 +93,7 @@ func TestSnapshotWhenTheEventsAreGone(t *testing.T) {
 	if s.Welcome.Session != before.Welcome.Session || s.Peer != 1 {
 		t.Errorf("another session or connection: %+v", s.Welcome)
 	}
+	h.sees(lost, "that the page may have changed", func(s client.State) bool { return s.Changed == 1 })
 }
 
 func TestAcknowledgedEventsAreForgotten(t *testing.T) {

@@ -34,6 +34,7 @@ type room struct {
 	wake    chan struct{} // a link has a new state
 	done    chan struct{} // closed when the loop has ended
 	present atomic.Pointer[[]Presence]
+	waiting atomic.Pointer[[]Presence] // in the lobby
 
 	// Owned by the loop.
 	ctx      context.Context // ends with the room
@@ -42,6 +43,7 @@ type room struct {
 	conns    map[*Conn]*session
 	admitted map[string]bool // keys of guests who may come in, for the room's life
 	removed  map[string]bool // keys of those who must wait although they are no guests
+	raises   uint64          // hands raised so far
 	floor    floor
 	speakers []string
 	changed  topic
@@ -54,7 +56,7 @@ func newRoom(rs *Rooms, conference string) *room {
 		events: make(chan func()), wake: make(chan struct{}, 1), done: make(chan struct{}),
 		conns: map[*Conn]*session{}, admitted: map[string]bool{}, removed: map[string]bool{},
 	}
-	r.present.Store(&[]Presence{})
+	r.notePresent()
 	return r
 }
 
@@ -145,7 +147,7 @@ func (r *room) flush() {
 	waiting := sync.OnceValue(func() json.RawMessage { return payload(Waiting{Hosts: r.openers()}) })
 	roster := sync.OnceValue(func() json.RawMessage { return payload(r.roster()) })
 	lobby := sync.OnceValue(func() json.RawMessage { return payload(r.lobby()) })
-	need := needFor(r.inside())
+	need := r.need()
 	for _, s := range r.sessions {
 		what := r.changed | s.due
 		s.tellNeed(need)
@@ -163,7 +165,7 @@ func (r *room) flush() {
 		}
 		s.due = 0
 	}
-	if r.changed&topicRoster != 0 {
+	if r.changed&(topicRoster|topicLobby) != 0 {
 		r.notePresent()
 	}
 	r.changed = 0
@@ -177,7 +179,7 @@ func (r *room) close(code int, word, reason, by string) {
 	}
 	r.sessions, r.over = nil, true
 	clear(r.conns)
-	r.changed |= topicRoster
+	r.changed |= topicRoster | topicLobby
 }
 
 func (r *room) restart() { r.close(CloseRestart, "restart", ReasonRestart, "") }

@@ -17,7 +17,7 @@ func BenchmarkRosterFanOut(b *testing.B) {
 			r.flush()
 			b.ReportAllocs()
 			for b.Loop() {
-				r.sessions[0].now.Muted = !r.sessions[0].now.Muted
+				r.sessions[0].now.muted = !r.sessions[0].now.muted
 				r.changed |= topicRoster | topicSlots
 				r.flush()
 				for _, s := range r.sessions {

@@ -25,7 +25,8 @@ type Options struct {
 	ResumeFor time.Duration // how long a seat is kept for a lost socket; 0: 120 s
 }
 
-// Member is who comes, as the caller knows them. Guests wait in the lobby until a host admits them, unless they are hosts.
+// Member is who comes, as the caller knows them. Guests, and whoever Waits, stay in the lobby until a host admits them,
+// unless they are hosts.
 type Member struct {
 	Key          string
 	Name         string
@@ -33,9 +34,12 @@ type Member struct {
 	Organization string
 	Guest        bool
 	Host         bool
+	Waits        bool // is no guest, and yet must be admitted: a colleague before a locked door
 }
 
-func (m Member) party() Party { return Party(m) }
+func (m Member) party() Party {
+	return Party{Key: m.Key, Name: m.Name, Role: m.Role, Organization: m.Organization, Guest: m.Guest, Host: m.Host}
+}
 
 // Kinds of Event.
 const (
@@ -67,11 +71,11 @@ type Event struct {
 	Kind       string
 	Key        string // the person
 	Session    string // the person's device
-	By         string // key of the host who admitted, refused, removed or ended
+	By         string // key of the host who admitted, refused, removed or ended; "": the server did
 	Reason     string // of EventLeft
 }
 
-// Presence is a session that is in the room.
+// Presence is a session that is in the room, or in its lobby.
 type Presence struct {
 	Key     string
 	Session string
@@ -165,6 +169,12 @@ func (rs *Rooms) retire(r *room, over bool) bool {
 	return true
 }
 
+func (rs *Rooms) find(conference string) *room {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.rooms[conference]
+}
+
 func (rs *Rooms) list() []*room {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
@@ -173,19 +183,6 @@ func (rs *Rooms) list() []*room {
 		all = append(all, r)
 	}
 	return all
-}
-
-// Present returns who is in which call, by conference; rooms with nobody inside are left out, and so is the lobby. Who has
-// lost the socket is present while their media goes on: they are heard. Who has lost both is not, and is again if they
-// come back in time, on the same session.
-func (rs *Rooms) Present() map[string][]Presence {
-	present := map[string][]Presence{}
-	for _, r := range rs.list() {
-		if inside := *r.present.Load(); len(inside) > 0 {
-			present[r.conference] = inside
-		}
-	}
-	return present
 }
 
 // Shutdown closes all sockets with CloseRestart, ends the rooms and returns when all their goroutines have ended, or with

@@ -15,8 +15,13 @@ func (r *room) roster() Roster {
 			people = append(people, RosterPerson{Party: s.member.party()})
 		}
 		people[i].Devices = append(people[i].Devices, Device{
-			Session: s.id, Muted: s.now.Muted, Camera: s.now.Camera, Connected: s.conn != nil, Media: s.flows(),
+			Session: s.id, Muted: s.now.muted, Camera: s.now.camera, Hand: s.now.raised > 0, Screen: s.now.screen,
+			Connected: s.conn != nil, Media: s.flows(),
 		})
+	}
+	for n, key := range r.hands() {
+		i := slices.IndexFunc(people, func(p RosterPerson) bool { return p.Key == key })
+		people[i].Hand = n + 1
 	}
 	return Roster{People: people}
 }
@@ -42,13 +47,18 @@ func (r *room) parties(wanted func(*session) bool) []Party {
 	return people
 }
 
-// notePresent publishes who is present, as Rooms.Present explains it.
+// notePresent publishes who is present and who waits, as Rooms.Present and Rooms.Lobby explain it.
 func (r *room) notePresent() {
-	present := []Presence{}
+	present, waiting := []Presence{}, []Presence{}
 	for _, s := range r.sessions {
-		if s.in && (s.conn != nil || s.flows()) {
-			present = append(present, Presence{Key: s.member.Key, Session: s.id})
+		who := Presence{Key: s.member.Key, Session: s.id}
+		switch {
+		case s.in && (s.conn != nil || s.flows()):
+			present = append(present, who)
+		case !s.in && s.conn != nil:
+			waiting = append(waiting, who)
 		}
 	}
 	r.present.Store(&present)
+	r.waiting.Store(&waiting)
 }

@@ -19,6 +19,7 @@ func (r *room) arrive(conn *Conn, m Member, hello Hello) {
 		return
 	}
 	s := newSession(m, hello, conn)
+	s.in = !r.mustWait(m)
 	if old := r.supersededBy(s); old >= 0 {
 		r.record(EventLeft, r.sessions[old], "", ReasonReplaced)
 		r.dismiss(r.sessions[old], CloseReplaced, "replaced")
@@ -30,8 +31,7 @@ func (r *room) arrive(conn *Conn, m Member, hello Hello) {
 		r.sessions = append(r.sessions, s)
 	}
 	r.conns[conn] = s
-	s.in = !r.mustWait(m)
-	s.welcome(hello.id, needFor(r.inside()), false, r.rooms.resumeFor)
+	s.welcome(hello.id, r.need(), false, r.rooms.resumeFor)
 	if s.in {
 		r.record(EventJoined, s, "", "")
 	} else {
@@ -62,8 +62,13 @@ func (r *room) supersededBy(s *session) int {
 	return own[0]
 }
 
+// mustWait decides where somebody comes in. Who is inside on another device, or on the page that is being reloaded, need
+// not wait: the door may have been locked behind them.
 func (r *room) mustWait(m Member) bool {
-	return r.removed[m.Key] || (m.Guest && !m.Host && !r.admitted[m.Key])
+	if r.removed[m.Key] {
+		return true
+	}
+	return (m.Guest || m.Waits) && !m.Host && !r.admitted[m.Key] && len(r.of(m.Key, true)) == 0
 }
 
 // resume gives a session its new socket and what it has missed.
@@ -73,14 +78,16 @@ func (r *room) resume(s *session, conn *Conn, m Member, hello Hello) {
 		s.conn.end(CloseReplaced, "resumed")
 	}
 	r.conns[conn] = s
-	s.conn, s.member, s.device, s.now = conn, m, hello.Device, DeviceState{Muted: hello.Muted, Camera: hello.Camera}
-	s.welcome(hello.id, needFor(r.inside()), true, r.rooms.resumeFor)
+	s.conn, s.member, s.device, s.screens = conn, m, hello.Device, hello.Screens
+	s.now.muted, s.now.camera = hello.Muted, hello.Camera
+	s.welcome(hello.id, r.need(), true, r.rooms.resumeFor)
 	if s.repeat(hello.Resume.Seq) {
 		r.changed |= topicRoster | topicSlots | topicLobby | topicHosts // the camera may have changed meanwhile
 		s.tellFloor(r.speakers)
 	} else {
 		s.forget(s.seq)
 		r.settle(s)
+		s.tell(KindChanged, nil) // one may have been among them
 		if s.peer > 0 && s.link == nil {
 			s.tell(KindRebuild, payload(Reason{Reason: "failed"}))
 		}

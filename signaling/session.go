@@ -22,7 +22,8 @@ type session struct {
 	member     Member
 	device     string
 	in         bool // false: waits in the lobby
-	now        DeviceState
+	screens    bool // shows shared screens
+	now        switches
 
 	conn   *Conn     // nil: lost and waited for
 	lostAt time.Time // when conn was lost
@@ -36,6 +37,12 @@ type session struct {
 	link  *link // its media connection; nil: none yet, or it has failed
 	peer  int   // number of the last connection
 	slots []Slot
+}
+
+// switches is what a person has switched on on this device.
+type switches struct {
+	muted, camera, screen bool
+	raised                uint64 // when the hand was raised, counted in the room; 0: it is not
 }
 
 // event is a numbered message; its payload is shared with all who received the same.
@@ -52,7 +59,7 @@ func newSession(m Member, hello Hello, conn *Conn) *session {
 	_, _ = rand.Read(secret[:])
 	return &session{
 		id: hex.EncodeToString(id[:]), secret: base64.RawURLEncoding.EncodeToString(secret[:]),
-		member: m, device: hello.Device, now: DeviceState{Muted: hello.Muted, Camera: hello.Camera}, conn: conn,
+		member: m, device: hello.Device, screens: hello.Screens, now: switches{muted: hello.Muted, camera: hello.Camera}, conn: conn,
 	}
 }
 

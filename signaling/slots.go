@@ -12,18 +12,23 @@ const (
 	fewestLines = 5
 	linesStep   = 4
 	mostAudio   = 24 // PROTOCOL.md
-	mostVideo   = 9  // a 3 x 3 gallery; 6 Mbit/s at most
+	mostVideo   = 9  // a 3 x 3 gallery; 6 Mbit/s at most. A shared screen comes on top
 )
 
 // needFor is how many lines a device should have in a room with so many devices: one for each of the others, and one for
-// whoever comes next.
-func needFor(devices int) Need {
-	lines := fewestLines
+// whoever comes next or for the screen that is shared. Only where the gallery is full a screen needs another one.
+func needFor(devices int, screen bool) Need {
+	lines, most := fewestLines, mostVideo
 	for lines < devices {
 		lines += linesStep
 	}
-	return Need{Audio: min(lines, mostAudio), Video: min(lines, mostVideo)}
+	if screen {
+		most++
+	}
+	return Need{Audio: min(lines, mostAudio), Video: min(lines, most)}
 }
+
+func (r *room) need() Need { return needFor(r.inside(), r.sharing() != nil) }
 
 // assign decides who is on which line: the first of wanted that there are lines for, nobody moved who may stay.
 func assign[T comparable](lines []T, wanted []T) []T {
@@ -43,8 +48,8 @@ func assign[T comparable](lines []T, wanted []T) []T {
 	return next
 }
 
-// allot puts everybody's sound and picture on the lines of all others, as far as there are lines: who spoke last comes
-// first, then who came first.
+// allot puts everybody's sound and picture on the lines of all others, as far as there are lines: a shared screen comes
+// first, then who spoke last, then who came first.
 func (r *room) allot() {
 	senders := slices.Clone(r.sessions)
 	slices.SortStableFunc(senders, func(a, b *session) int {
@@ -52,23 +57,30 @@ func (r *room) allot() {
 	})
 	for _, s := range r.sessions {
 		if s.link != nil && len(s.link.slots) > 0 {
-			r.allotKind(s, senders, sfu.Audio)
-			r.allotKind(s, senders, sfu.Video)
+			r.allotKind(s, sfu.Audio, feeds(s, senders, sfu.Microphone))
+			r.allotKind(s, sfu.Video, append(feeds(s, senders, sfu.Screen), feeds(s, senders, sfu.Camera)...))
 		}
 	}
 }
 
-func (r *room) allotKind(to *session, senders []*session, kind sfu.Kind) {
-	var wanted, lines []*session
+// feeds lists what to is sent of a content.
+func feeds(to *session, senders []*session, content sfu.Content) []feed {
+	var all []feed
 	for _, s := range senders {
-		if s.member.Key != to.member.Key && s.source(kind) != nil {
-			wanted = append(wanted, s)
+		on := feed{from: s, content: content}
+		if s.member.Key != to.member.Key && on.source() != nil && (content != sfu.Screen || to.screens) {
+			all = append(all, on)
 		}
 	}
+	return all
+}
+
+func (r *room) allotKind(to *session, kind sfu.Kind, wanted []feed) {
+	var lines []feed
 	slots := to.link.slots
 	for i := range slots {
 		if slots[i].line.Kind == kind {
-			lines = append(lines, slots[i].from)
+			lines = append(lines, slots[i].on)
 		}
 	}
 	lines = assign(lines, wanted)
@@ -80,30 +92,30 @@ func (r *room) allotKind(to *session, senders []*session, kind sfu.Kind) {
 	}
 }
 
-// source is what the session has to send of a kind. A picture counts when the camera is on; sound always does, for a
-// muted microphone must be heard from its first word.
-func (s *session) source(kind sfu.Kind) *sfu.Source {
-	if s.link == nil || (kind == sfu.Video && !s.now.Camera) {
+// source is what there is to send. A picture counts when it is switched on; sound always does, for a muted microphone must
+// be heard from its first word.
+func (f feed) source() *sfu.Source {
+	switch {
+	case f.from == nil || f.from.link == nil,
+		f.content == sfu.Camera && !f.from.now.camera,
+		f.content == sfu.Screen && !f.from.now.screen:
 		return nil
 	}
-	return s.link.peer.Source(kind)
+	return f.from.link.peer.Source(f.content)
 }
 
-// put lets from appear on the line. What cannot be put is off, and tried again at the next change.
-func (r *room) put(to *session, on *slot, from *session) {
-	var source *sfu.Source
-	if from != nil {
-		source = from.source(on.line.Kind)
-	}
-	on.from = from
-	if on.source == source {
+// put lets a feed appear on the line. What cannot be put is off, and tried again at the next change.
+func (r *room) put(to *session, at *slot, on feed) {
+	source := on.source()
+	at.on = on
+	if at.source == source {
 		return
 	}
-	if err := to.link.peer.Put(on.line.Mid, source); err != nil {
+	if err := to.link.peer.Put(at.line.Mid, source); err != nil {
 		r.log.Debug("slot not changed", slog.String("session", to.id), slog.Any("err", err))
-		on.from, source = nil, nil
+		at.on, source = feed{}, nil
 	}
-	on.source = source
+	at.source = source
 }
 
 // tellSlots says what is on the lines if it is something else than last time, or if always is set.
@@ -112,8 +124,8 @@ func (s *session) tellSlots(always bool) {
 		return
 	}
 	slots := make([]Slot, len(s.link.slots))
-	for i, on := range s.link.slots {
-		slots[i] = on.shown()
+	for i, line := range s.link.slots {
+		slots[i] = line.shown()
 	}
 	if !always && slices.Equal(slots, s.slots) {
 		return
@@ -122,17 +134,14 @@ func (s *session) tellSlots(always bool) {
 	s.tell(KindSlots, payload(Slots{Slots: slots}))
 }
 
-func (on slot) shown() Slot {
-	shown := Slot{Mid: on.line.Mid, Kind: on.line.Kind, State: SlotOff}
-	if on.from == nil {
+func (l slot) shown() Slot {
+	shown := Slot{Mid: l.line.Mid, Kind: l.line.Kind, State: SlotOff}
+	if l.on.from == nil {
 		return shown
 	}
-	shown.State, shown.Key, shown.Session, shown.Source = SlotPaused, on.from.member.Key, on.from.id, SourceMicrophone
-	if on.from.flows() {
+	shown.State, shown.Key, shown.Session, shown.Source = SlotPaused, l.on.from.member.Key, l.on.from.id, string(l.on.content)
+	if l.on.from.flows() {
 		shown.State = SlotOn
-	}
-	if on.line.Kind == sfu.Video {
-		shown.Source = SourceCamera
 	}
 	return shown
 }

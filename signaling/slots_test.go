@@ -31,15 +31,19 @@ func TestAssign(t *testing.T) {
 }
 
 func TestNeed(t *testing.T) {
-	check := func(devices, audio, video int) {
+	check := func(devices int, screen bool, audio, video int) {
 		t.Helper()
-		if got := needFor(devices); got != (Need{Audio: audio, Video: video}) {
-			t.Errorf("%d devices: %+v", devices, got)
+		if got := needFor(devices, screen); got != (Need{Audio: audio, Video: video}) {
+			t.Errorf("%d devices, screen %v: %+v", devices, screen, got)
 		}
 	}
-	check(0, 5, 5)
-	check(5, 5, 5)
-	check(6, 9, 9)
-	check(10, 13, 9)
-	check(maxSessions, mostAudio, mostVideo)
+	check(0, false, 5, 5)
+	check(5, false, 5, 5)
+	check(5, true, 5, 5) // four faces and the screen
+	check(6, false, 9, 9)
+	check(9, true, 9, 9)
+	check(10, false, 13, 9)
+	check(10, true, 13, 10)
+	check(maxSessions, false, mostAudio, mostVideo)
+	check(maxSessions, true, mostAudio, mostVideo+1)
 }

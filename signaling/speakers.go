@@ -88,7 +88,7 @@ func (r *room) listen(now time.Time) {
 			continue
 		}
 		level := 0
-		if s.flows() && !s.now.Muted {
+		if s.flows() && !s.now.muted {
 			level = s.link.peer.Loudness()
 		}
 		levels[s.member.Key] = max(levels[s.member.Key], level)

@@ -104,6 +104,10 @@ func TestReplies(t *testing.T) {
 	}
 	check("ping", `{"t":"ping","id":7,"d":{"sent":1764000000123.5,"seq":0}}`, "pong", "")
 	check("state", `{"t":"state","id":7,"d":{"muted":false,"camera":true,"new":[1]}}`, "ok", "")
+	check("state with a hand", `{"t":"state","id":7,"d":{"muted":false,"camera":true,"hand":true,"screen":false}}`, "ok", "")
+	check("state with half a hand", `{"t":"state","id":7,"d":{"muted":false,"camera":true,"hand":1}}`, "error", signaling.CodeMalformed)
+	check("lower without a key", `{"t":"lower","id":7}`, "error", signaling.CodeMalformed)
+	check("no screen to end", `{"t":"unshare","id":7,"d":{"key":"p-hauk"}}`, "error", signaling.CodeNoPerson)
 	check("unknown kind", `{"t":"tomorrow","id":7,"d":{}}`, "error", signaling.CodeUnknownKind)
 	check("second hello", strings.Replace(hello, `"id":1`, `"id":7`, 1), "error", signaling.CodeMalformed)
 	check("no fields", `{"t":"state","id":7}`, "error", signaling.CodeMalformed)
@@ -111,6 +115,7 @@ func TestReplies(t *testing.T) {
 	check("offer without SDP", `{"t":"offer","id":7,"d":{"peer":1,"number":1,"sdp":"","published":[],"ice_restart":false}}`, "error", signaling.CodeBadOffer)
 	check("offer again with that number", `{"t":"offer","id":7,"d":{"peer":1,"number":1,"sdp":"","published":[]}}`, "error", signaling.CodeBadOffer)
 	check("two microphones", `{"t":"offer","id":7,"d":{"peer":1,"number":2,"sdp":"v=0","published":[{"mid":"0","source":"microphone"},{"mid":"1","source":"microphone"}]}}`, "error", signaling.CodeBadOffer)
+	check("unknown source", `{"t":"offer","id":7,"d":{"peer":1,"number":2,"sdp":"v=0","published":[{"mid":"0","source":"window"}]}}`, "error", signaling.CodeBadOffer)
 	check("offer number 0", `{"t":"offer","id":7,"d":{"peer":0,"number":1}}`, "error", signaling.CodeMalformed)
 	w.say(`{"t":"state"}`) // without an id nobody is answered
 	w.say(`{"t":"ping","id":8,"d":{"sent":1,"seq":0}}`)

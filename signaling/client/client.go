@@ -1,5 +1,6 @@
 // Package client takes part in a call without a browser: it speaks signaling/PROTOCOL.md, publishes a tone and a still
-// picture, and counts what arrives. Tests and cmd/bot use it. It knows nothing of sign-in: whoever calls it has the cookie.
+// picture, and counts what arrives. Beside that it listens to the page's socket. Tests and cmd/bot use it. It knows nothing
+// of sign-in: whoever calls it has the cookie.
 //
 // One loop owns the stay (socket, numbers, media connection); readers of sockets and tracks post to it.
 package client
@@ -12,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -78,15 +78,12 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 		_, _ = rand.Read(b[:]) // crypto/rand never fails
 		c.Device = hex.EncodeToString(b[:])
 	}
-	if rest, ok := strings.CutPrefix(c.URL, "http"); ok {
-		c.URL = "ws" + rest
-	}
 	running, stop := context.WithCancel(context.Background())
 	cl := &Client{
 		config: c, ctx: running, stop: stop, events: make(chan func()), wake: make(chan struct{}, 1), done: make(chan struct{}),
 		waiting: map[uint64]chan error{}, changed: make(chan struct{}),
 	}
-	ws, err := dial(ctx, c)
+	ws, err := dial(ctx, c.URL, c.Origin, c.Header)
 	if err != nil {
 		stop()
 		return nil, err
@@ -129,6 +126,41 @@ func (c *Client) Deny(ctx context.Context, key string) error {
 // Remove sends a person out of the room; only hosts may.
 func (c *Client) Remove(ctx context.Context, key string) error {
 	return c.request(ctx, signaling.KindRemove, signaling.PersonRef{Key: key})
+}
+
+// RaiseHand raises the person's hand, or lowers it.
+func (c *Client) RaiseHand(ctx context.Context, up bool) error {
+	return c.press(ctx, func(s *signaling.DeviceState) { s.Hand = &up })
+}
+
+// Lower lowers a person's hand; only hosts may.
+func (c *Client) Lower(ctx context.Context, key string) error {
+	return c.request(ctx, signaling.KindLower, signaling.PersonRef{Key: key})
+}
+
+// PublishScreen shares a screen: a still picture, while the roster says that this device shares. When somebody else does, the
+// refusal is signaling.CodeScreenTaken.
+func (c *Client) PublishScreen(ctx context.Context) error {
+	return c.press(ctx, func(s *signaling.DeviceState) { s.Screen = new(true) })
+}
+
+// StopScreen ends the sharing.
+func (c *Client) StopScreen(ctx context.Context) error {
+	return c.press(ctx, func(s *signaling.DeviceState) { s.Screen = new(false) })
+}
+
+// Unshare ends the sharing of a person's screen; only hosts may.
+func (c *Client) Unshare(ctx context.Context, key string) error {
+	return c.request(ctx, signaling.KindUnshare, signaling.PersonRef{Key: key})
+}
+
+// press tells a change of what is on; the microphone and the camera stay as they are.
+func (c *Client) press(ctx context.Context, change func(*signaling.DeviceState)) error {
+	return c.send(ctx, func(id uint64) any {
+		s := signaling.DeviceState{Muted: c.config.Muted, Camera: !c.config.NoCamera}
+		change(&s)
+		return message(signaling.KindState, id, s)
+	})
 }
 
 // End ends the meeting for everybody; only hosts may.

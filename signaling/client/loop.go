@@ -56,7 +56,7 @@ func (c *Client) redial() {
 	c.running.Go(func() {
 		ctx, cancel := context.WithTimeout(c.ctx, dialWithin)
 		defer cancel()
-		ws, err := dial(ctx, c.config)
+		ws, err := dial(ctx, c.config.URL, c.config.Origin, c.config.Header)
 		kept := c.post(func() {
 			if err != nil {
 				c.again()
@@ -86,6 +86,7 @@ func (c *Client) opened(ws *websocket.Conn) {
 	c.running.Go(func() { c.read(s) })
 	hello := signaling.Hello{
 		V: signaling.Version, Conference: c.config.Conference, Device: c.config.Device, Muted: c.config.Muted, Camera: !c.config.NoCamera,
+		Screens: true,
 	}
 	if c.resume != nil {
 		hello.Resume = &signaling.Resume{Session: c.resume.Session, Secret: c.resume.Secret, Seq: c.seen}
@@ -159,7 +160,15 @@ func (c *Client) connect() {
 	}
 	c.media = m
 	c.change(func(s *State) { s.Peer = c.peer })
+	c.showScreen()
 	c.grow()
+}
+
+// showScreen publishes the screen while the server says that this device shares it: a host may have ended it.
+func (c *Client) showScreen() {
+	if c.media != nil {
+		c.media.show(c.State().sharing())
+	}
 }
 
 func (c *Client) disconnect() {

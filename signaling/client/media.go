@@ -28,9 +28,11 @@ type media struct {
 	again   bool   // offer once more after the answer
 	restart bool   // with a new ICE name
 
+	ctx   context.Context // ends with the connection
 	stop  context.CancelFunc
 	muted atomic.Bool
 	dark  atomic.Bool // camera off
+	shown atomic.Bool // screen shared
 
 	mu      sync.Mutex
 	lines   map[string]*atomic.Pointer[tally] // by mid
@@ -44,9 +46,12 @@ func newMedia(c *Client, peer int) (*media, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(c.ctx)
-	m := &media{client: c, peer: peer, pc: pc, senders: map[string]*webrtc.RTPTransceiver{}, stop: stop, lines: map[string]*atomic.Pointer[tally]{}}
+	m := &media{
+		client: c, peer: peer, pc: pc, senders: map[string]*webrtc.RTPTransceiver{}, ctx: ctx, stop: stop,
+		lines: map[string]*atomic.Pointer[tally]{},
+	}
 	m.setSwitches(signaling.DeviceState{Muted: c.config.Muted, Camera: !c.config.NoCamera})
-	if err := m.publish(ctx); err != nil {
+	if err := m.publish(); err != nil {
 		stop()
 		_ = pc.Close()
 		return nil, err
@@ -149,8 +154,8 @@ func (m *media) negotiate(restart bool) {
 	}
 	m.number++
 	var published []signaling.Published
-	for _, source := range []string{signaling.SourceMicrophone, signaling.SourceCamera} {
-		published = append(published, signaling.Published{Mid: m.senders[source].Mid(), Source: source})
+	for source, transceiver := range m.senders {
+		published = append(published, signaling.Published{Mid: transceiver.Mid(), Source: source})
 	}
 	m.request = c.nextID()
 	c.socket.send(message(signaling.KindOffer, m.request, signaling.Offer{

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	_ "embed"
 	"fmt"
 	"time"
@@ -35,10 +34,11 @@ const (
 	isSpeech  = 0x80    // RFC 6464 section 3: voice activity
 	toneClock = 48 * 20 // RFC 7587 section 4.1: always 48 kHz
 	frameTime = pictureIn * toneTime
+	pageTime  = 200 * time.Millisecond // between two pictures of a screen
 )
 
-// publish adds the microphone's and the camera's lines and sends on them until ctx ends.
-func (m *media) publish(ctx context.Context) error {
+// publish adds the microphone's and the camera's lines and sends on them until the connection ends.
+func (m *media) publish() error {
 	sound, err := webrtc.NewTrackLocalStaticRTP(opus, "sound", "samtale-client")
 	if err != nil {
 		return fmt.Errorf("client: sound: %w", err)
@@ -48,15 +48,60 @@ func (m *media) publish(ctx context.Context) error {
 		return fmt.Errorf("client: picture: %w", err)
 	}
 	for source, track := range map[string]webrtc.TrackLocal{signaling.SourceMicrophone: sound, signaling.SourceCamera: sight} {
-		transceiver, err := m.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return fmt.Errorf("client: %s: %w", source, err)
+		if err := m.add(source, track); err != nil {
+			return err
 		}
-		m.senders[source] = transceiver
-		m.start(func() { readFeedback(transceiver.Sender()) })
 	}
-	m.start(func() { m.send(ctx, sound, sight) })
+	level := m.levelID()
+	m.start(func() { m.send(sound, sight, level) })
 	return nil
+}
+
+// add adds a sending line.
+func (m *media) add(source string, track webrtc.TrackLocal) error {
+	transceiver, err := m.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return fmt.Errorf("client: %s: %w", source, err)
+	}
+	m.senders[source] = transceiver
+	m.start(func() { readFeedback(transceiver.Sender()) })
+	return nil
+}
+
+// show sends a screen, or none. Its line is added, and offered unless the first offer is still to come, when it is first
+// needed; it stays.
+func (m *media) show(on bool) {
+	m.shown.Store(on)
+	if !on || m.senders[signaling.SourceScreen] != nil {
+		return
+	}
+	page, err := webrtc.NewTrackLocalStaticSample(vp8, "screen", "samtale-client-screen")
+	if err == nil {
+		err = m.add(signaling.SourceScreen, page)
+	}
+	if err != nil {
+		return // the connection is closed
+	}
+	m.start(func() { m.sendScreen(page) })
+	if m.number > 0 {
+		m.negotiate(false)
+	}
+}
+
+// sendScreen paces the pictures of the screen.
+func (m *media) sendScreen(page *webrtc.TrackLocalStaticSample) {
+	tick := time.NewTicker(pageTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-m.ctx.Done():
+			return
+		}
+		if m.shown.Load() {
+			_ = page.WriteSample(samples.Sample{Data: picture, Duration: pageTime}) // fails only when closed
+		}
+	}
 }
 
 // setSwitches decides what is sent from now on.
@@ -66,14 +111,13 @@ func (m *media) setSwitches(s signaling.DeviceState) {
 }
 
 // send paces the tone and the picture. Before the connection stands the tracks drop what is written.
-func (m *media) send(ctx context.Context, sound *webrtc.TrackLocalStaticRTP, sight *webrtc.TrackLocalStaticSample) {
+func (m *media) send(sound *webrtc.TrackLocalStaticRTP, sight *webrtc.TrackLocalStaticSample, level uint8) {
 	tick := time.NewTicker(toneTime)
 	defer tick.Stop()
-	level := m.levelID()
 	for n := 0; ; n++ {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-m.ctx.Done():
 			return
 		}
 		if !m.muted.Load() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -26,14 +27,18 @@ type socket struct {
 	ws *websocket.Conn
 }
 
-func dial(ctx context.Context, c Config) (*websocket.Conn, error) {
-	header := c.Header.Clone()
+// dial opens a socket at an address of any of the schemes ws, wss, http and https.
+func dial(ctx context.Context, url, origin string, header http.Header) (*websocket.Conn, error) {
+	header = header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
-	header.Set("Origin", c.Origin)
+	header.Set("Origin", origin)
+	if rest, ok := strings.CutPrefix(url, "http"); ok {
+		url = "ws" + rest
+	}
 	dialer := websocket.Dialer{HandshakeTimeout: dialWithin, Subprotocols: []string{signaling.Subprotocol}, Proxy: http.ProxyFromEnvironment}
-	ws, answer, err := dialer.DialContext(ctx, c.URL, header)
+	ws, answer, err := dialer.DialContext(ctx, url, header)
 	if err != nil {
 		if answer != nil {
 			return nil, fmt.Errorf("client: dial: HTTP %d: %w", answer.StatusCode, err)
@@ -111,7 +116,10 @@ func (c *Client) told(m signaling.Message) {
 		c.change(func(s *State) { s.In, s.Hosts = true, nil })
 		c.enter()
 	case signaling.KindRoster:
-		take(m, func(r signaling.Roster) { c.change(func(s *State) { s.Roster = r.People }) })
+		take(m, func(r signaling.Roster) {
+			c.change(func(s *State) { s.Roster = r.People })
+			c.showScreen()
+		})
 	case signaling.KindLobby:
 		take(m, func(l signaling.Lobby) { c.change(func(s *State) { s.Lobby = l.People }) })
 	case signaling.KindSpeakers:
@@ -126,6 +134,8 @@ func (c *Client) told(m signaling.Message) {
 			c.change(func(s *State) { s.Slots = sl.Slots })
 			c.retune()
 		})
+	case signaling.KindChanged:
+		c.change(func(s *State) { s.Changed++ })
 	case signaling.KindRestart:
 		if c.media != nil {
 			c.media.negotiate(true)

@@ -29,6 +29,7 @@ type State struct {
 	Slots    []signaling.Slot
 	Speakers []string
 	Need     signaling.Need
+	Changed  int // how often the server has said that the meeting's page has changed
 
 	Resumed  int // sockets that went on with the same session
 	Events   int // numbered messages taken in
@@ -52,6 +53,18 @@ func (s State) From(key, source string) Reception {
 		}
 	}
 	return sum
+}
+
+// sharing reports whether the device's screen is shared, as far as the server has told.
+func (s State) sharing() bool {
+	for _, p := range s.Roster {
+		for _, d := range p.Devices {
+			if d.Session == s.Welcome.Session {
+				return d.Screen
+			}
+		}
+	}
+	return false
 }
 
 // tally counts for one Reception; the goroutines that read tracks add to it.

@@ -71,8 +71,8 @@ func (p *Peer) open(sections []section) error {
 	}
 	for _, s := range sections {
 		if !s.receiving {
-			if p.source(s.Kind) == nil {
-				p.sources = append(p.sources, newSource(p, s.Kind))
+			if p.source(s.content) == nil {
+				p.sources = append(p.sources, newSource(p, s.content))
 			}
 			continue
 		}
@@ -137,7 +137,7 @@ func (p *Peer) wire(sections []section) {
 		if s.receiving {
 			continue
 		}
-		src := p.source(s.Kind)
+		src := p.source(s.content)
 		w.mids[s.Mid] = src
 		for ssrc, repair := range s.ssrcs {
 			w.origins[ssrc] = origin{src, repair}

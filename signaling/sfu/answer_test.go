@@ -13,7 +13,7 @@ import (
 // sounds proves that the first audio slot of to still plays what from publishes.
 func sounds(t *testing.T, from, to *client, seq uint16) {
 	t.Helper()
-	from.sends[Audio].write(t, seq, uint32(seq)*960, []byte{0x78, byte(seq)}, nil)
+	from.sends[Microphone].write(t, seq, uint32(seq)*960, []byte{0x78, byte(seq)}, nil)
 	if p := to.next(to.mid(Audio, 0)); p.Payload[1] != byte(seq) {
 		t.Fatalf("payload %x, want %d", p.Payload, byte(seq))
 	}
@@ -28,9 +28,9 @@ func TestAnswerNamesSlotsInOrder(t *testing.T) {
 		}
 	}
 	add(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionRecvonly)
-	a.publish(Video)
+	a.publish(Camera)
 	a.grow(1)
-	a.publish(Audio)
+	a.publish(Microphone)
 	a.grow(1)
 	answer := a.negotiate(a.offer(nil))
 	want := []Line{{"0", Video}, {"2", Audio}, {"3", Video}, {"5", Audio}, {"6", Video}}
@@ -42,7 +42,7 @@ func TestAnswerNamesSlotsInOrder(t *testing.T) {
 			t.Errorf("slot %d is %v, want %v", i, l, want[i])
 		}
 	}
-	if a.peer.Source(Audio) == nil || a.peer.Source(Video) == nil {
+	if a.peer.Source(Microphone) == nil || a.peer.Source(Camera) == nil {
 		t.Error("a source is missing")
 	}
 	for _, part := range []string{"usedtx=1", "useinbandfec=1", "a=rtpmap:120 VP8/90000", "apt=120"} {
@@ -54,7 +54,7 @@ func TestAnswerNamesSlotsInOrder(t *testing.T) {
 
 func TestMostSlots(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, maxSlots)
+	a := newClient(t, s, []Content{Microphone, Camera}, maxSlots)
 	if answer := a.negotiate(a.offer(nil)); len(answer.Slots) != 2*maxSlots {
 		t.Errorf("%d slots", len(answer.Slots))
 	}
@@ -63,12 +63,12 @@ func TestMostSlots(t *testing.T) {
 
 func TestGrownPool(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, 0).join()
-	b := newClient(t, s, []Kind{Audio}, 1).join()
-	b.put(b.mid(Audio, 0), a.peer.Source(Audio))
+	a := newClient(t, s, []Content{Microphone, Camera}, 0).join()
+	b := newClient(t, s, []Content{Microphone}, 1).join()
+	b.put(b.mid(Audio, 0), a.peer.Source(Microphone))
 	sounds(t, a, b, 1)
-	before, slots, source := maps.Clone(b.ssrcs), b.slots, b.peer.Source(Audio)
-	b.publish(Video)
+	before, slots, source := maps.Clone(b.ssrcs), b.slots, b.peer.Source(Microphone)
+	b.publish(Camera)
 	b.grow(2)
 	answer := b.negotiate(b.offer(nil))
 	if len(answer.Slots) != 6 || answer.Slots[0] != slots[0] || answer.Slots[1] != slots[1] {
@@ -79,12 +79,12 @@ func TestGrownPool(t *testing.T) {
 			t.Errorf("line %s: SSRC %d, was %d", mid, b.ssrcs[mid][0], ssrcs[0])
 		}
 	}
-	if b.peer.Source(Audio) != source || b.peer.Source(Video) == nil {
+	if b.peer.Source(Microphone) != source || b.peer.Source(Camera) == nil {
 		t.Error("the sources are not the old one and a new one")
 	}
 	sounds(t, a, b, 2)
 	mid := b.mid(Video, 2)
-	b.put(mid, a.peer.Source(Video))
+	b.put(mid, a.peer.Source(Camera))
 	f := &film{from: a}
 	f.frame(t, true)
 	b.next(mid)
@@ -92,16 +92,16 @@ func TestGrownPool(t *testing.T) {
 
 func TestICERestart(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, 0).join()
+	a := newClient(t, s, []Content{Microphone, Camera}, 0).join()
 	b := newClient(t, s, nil, 1).join()
 	mid, f := b.mid(Video, 0), &film{from: a}
-	b.put(b.mid(Audio, 0), a.peer.Source(Audio))
-	b.put(mid, a.peer.Source(Video))
+	b.put(b.mid(Audio, 0), a.peer.Source(Microphone))
+	b.put(mid, a.peer.Source(Camera))
 	sounds(t, a, b, 1)
 	f.frame(t, true)
 	first := b.next(mid)
-	for len(a.sends[Video].asked) > 0 {
-		<-a.sends[Video].asked
+	for len(a.sends[Camera].asked) > 0 {
+		<-a.sends[Camera].asked
 	}
 	before := maps.Clone(b.ssrcs)
 	b.negotiate(b.offer(&webrtc.OfferOptions{ICERestart: true}))
@@ -110,7 +110,7 @@ func TestICERestart(t *testing.T) {
 			t.Errorf("line %s: SSRC %d, was %d", mid, b.ssrcs[mid][0], ssrcs[0])
 		}
 	}
-	for p := range arrivals(t, a.sends[Video].asked, "request for a key frame") {
+	for p := range arrivals(t, a.sends[Camera].asked, "request for a key frame") {
 		if _, ok := p.(*rtcp.PictureLossIndication); ok {
 			break
 		}
@@ -119,7 +119,7 @@ func TestICERestart(t *testing.T) {
 	packets, _ := b.inbox(b.ssrcs[mid][0])
 	for len(packets) == 0 {
 		f.frame(t, true)
-		wait(t, a.sends[Video].asked, "report") // a moment has passed
+		wait(t, a.sends[Camera].asked, "report") // a moment has passed
 	}
 	if p := b.next(mid); p.SSRC != first.SSRC || int16(p.SequenceNumber-first.SequenceNumber) <= 0 {
 		t.Fatalf("packet %d of %d after %d of %d", p.SequenceNumber, p.SSRC, first.SequenceNumber, first.SSRC)
@@ -128,10 +128,10 @@ func TestICERestart(t *testing.T) {
 
 func TestRefusedOffers(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, 0).join()
-	b := newClient(t, s, []Kind{Audio, Video}, 2).join()
-	b.put(b.mid(Audio, 0), a.peer.Source(Audio))
-	fresh := newClient(t, s, []Kind{Audio, Video}, 2)
+	a := newClient(t, s, []Content{Microphone, Camera}, 0).join()
+	b := newClient(t, s, []Content{Microphone, Camera}, 2).join()
+	b.put(b.mid(Audio, 0), a.peer.Source(Microphone))
+	fresh := newClient(t, s, []Content{Microphone, Camera}, 2)
 	first := fresh.offer(nil)
 	again := Offer{SDP: b.pc.LocalDescription().SDP, Published: first.Published}
 	seq := uint16(1)
@@ -185,12 +185,15 @@ func TestRefusedOffers(t *testing.T) {
 	refused("broken retransmission", replace("apt=120", "apt=x"))
 	refused("broken candidate", replace("a=sendonly", "a=sendonly\r\na=candidate:1 1 udp x"))
 	refused("unpublished line", func(o *Offer) { o.Published = o.Published[:1] })
-	refused("line published that is not offered", func(o *Offer) { o.Published = []Line{o.Published[0], {"9", Video}} })
-	refused("slot published", func(o *Offer) { o.Published = []Line{o.Published[0], {"3", Video}} })
+	refused("line published that is not offered", func(o *Offer) { o.Published = []Published{o.Published[0], {"9", Camera}} })
+	refused("slot published", func(o *Offer) { o.Published = []Published{o.Published[0], {"3", Camera}} })
 	refused("two microphones", func(o *Offer) {
 		replace("m=video", "m=audio")(o)
-		o.Published = []Line{{"0", Audio}, {"1", Audio}}
+		o.Published = []Published{{"0", Microphone}, {"1", Microphone}}
 	})
+	refused("sound on a picture's line", func(o *Offer) { o.Published = []Published{o.Published[0], {"1", Microphone}} })
+	refused("unknown content", func(o *Offer) { o.Published = []Published{o.Published[0], {"1", "window"}} })
+	refused("a line of two contents", func(o *Offer) { o.Published = append(o.Published[:2:2], Published{"1", Screen}) })
 	refused("too many slots", func(o *Offer) {
 		last := o.SDP[strings.LastIndex(o.SDP, "m="):]
 		for i := range maxSlots {
@@ -210,6 +213,10 @@ func TestRefusedOffers(t *testing.T) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
+	another := []Published{again.Published[0], {"1", Screen}}
+	if _, err := b.peer.Answer(t.Context(), Offer{SDP: again.SDP, Published: another}); !errors.Is(err, ErrBadOffer) {
+		t.Errorf("content changed: error %v", err)
+	}
 	sounds(t, a, b, seq)
 	b.grow(1)
 	b.negotiate(b.offer(nil))
@@ -220,8 +227,8 @@ func TestRefusedOffers(t *testing.T) {
 
 func TestPutErrors(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, 1)
-	b := newClient(t, s, []Kind{Audio}, 1)
+	a := newClient(t, s, []Content{Microphone, Camera}, 1)
+	b := newClient(t, s, []Content{Microphone}, 1)
 	if err := a.peer.Put("0", nil); err == nil {
 		t.Error("a slot before any offer")
 	}
@@ -229,19 +236,19 @@ func TestPutErrors(t *testing.T) {
 	b.negotiate(b.offer(nil))
 	for name, put := range map[string]func() error{
 		"unknown line":  func() error { return b.peer.Put("9", nil) },
-		"sending line":  func() error { return b.peer.Put("0", a.peer.Source(Audio)) },
-		"another kind":  func() error { return b.peer.Put(b.mid(Audio, 0), a.peer.Source(Video)) },
-		"own source":    func() error { return a.peer.Put(a.mid(Audio, 0), a.peer.Source(Audio)) },
-		"missing peers": func() error { return b.peer.Put("", a.peer.Source(Audio)) },
+		"sending line":  func() error { return b.peer.Put("0", a.peer.Source(Microphone)) },
+		"another kind":  func() error { return b.peer.Put(b.mid(Audio, 0), a.peer.Source(Camera)) },
+		"own source":    func() error { return a.peer.Put(a.mid(Audio, 0), a.peer.Source(Microphone)) },
+		"missing peers": func() error { return b.peer.Put("", a.peer.Source(Microphone)) },
 	} {
 		if err := put(); err == nil || errors.Is(err, ErrClosed) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	if b.peer.Source(Video) != nil {
+	if b.peer.Source(Camera) != nil {
 		t.Error("a source that is not published")
 	}
-	mid, source := b.mid(Audio, 0), a.peer.Source(Audio)
+	mid, source := b.mid(Audio, 0), a.peer.Source(Microphone)
 	for range 2 { // the same again is nothing new
 		b.put(mid, source)
 	}

@@ -26,20 +26,20 @@ func BenchmarkForward(b *testing.B) {
 
 func benchmarkForward(b *testing.B, n int, writer webrtc.TrackLocalWriter) {
 	s := newServer(b, nil)
-	from := newClient(b, s, []Kind{Video}, 1)
+	from := newClient(b, s, []Content{Camera}, 1)
 	from.negotiate(from.offer(nil))
 	to := newClient(b, s, nil, n)
 	to.blind.Store(true)
 	to.join()
 	for i := range n {
-		to.put(to.mid(Video, i), from.peer.Source(Video))
+		to.put(to.mid(Video, i), from.peer.Source(Camera))
 	}
 	if writer != nil {
 		for _, each := range to.peer.slots {
 			each.writer = writer
 		}
 	}
-	p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 120, SSRC: from.sends[Video].ssrc}, Payload: frame(true, 1, 1, make([]byte, 1100)...)}
+	p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 120, SSRC: from.sends[Camera].ssrc}, Payload: frame(true, 1, 1, make([]byte, 1100)...)}
 	raw, err := p.Marshal()
 	if err != nil {
 		b.Fatal(err)

@@ -50,7 +50,7 @@ type client struct {
 	peer   *Peer
 	states chan State
 	joined chan struct{} // closed when its own side is connected
-	sends  map[Kind]*track
+	sends  map[Content]*track
 	slots  []Line
 	ssrcs  map[string][]uint32 // of the slots by mid: the stream's and the one of its repairs
 
@@ -61,8 +61,8 @@ type client struct {
 	reports map[uint32]chan rtcp.Packet
 }
 
-// newClient makes a client that publishes the kinds and has so many slots of each; it has not offered yet.
-func newClient(t testing.TB, s *Server, publishes []Kind, slots int) *client {
+// newClient makes a client that publishes the contents and has so many slots of each; it has not offered yet.
+func newClient(t testing.TB, s *Server, publishes []Content, slots int) *client {
 	t.Helper()
 	engine := &webrtc.MediaEngine{}
 	nack := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "transport-cc"}}
@@ -90,7 +90,7 @@ func newClient(t testing.TB, s *Server, publishes []Kind, slots int) *client {
 	se.SetIncludeLoopbackCandidate(true)
 	se.DisableSRTPReplayProtection(true) // repairs on the same SSRC are to be seen
 	c := &client{
-		t: t, states: make(chan State, 100), joined: make(chan struct{}), sends: map[Kind]*track{}, ssrcs: map[string][]uint32{},
+		t: t, states: make(chan State, 100), joined: make(chan struct{}), sends: map[Content]*track{}, ssrcs: map[string][]uint32{},
 		came: make(chan struct{}, 100), packets: map[uint32]chan *rtp.Packet{}, reports: map[uint32]chan rtcp.Packet{},
 	}
 	se.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
@@ -112,8 +112,8 @@ func newClient(t testing.TB, s *Server, publishes []Kind, slots int) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range publishes {
-		c.publish(k)
+	for _, each := range publishes {
+		c.publish(each)
 	}
 	c.grow(slots)
 	t.Cleanup(c.leave)
@@ -127,9 +127,9 @@ func (c *client) leave() {
 	}
 }
 
-func (c *client) publish(k Kind) {
+func (c *client) publish(content Content) {
 	c.t.Helper()
-	out := &track{kind: k}
+	out := &track{content: content}
 	transceiver, err := c.pc.AddTransceiverFromTrack(out, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 	if err != nil {
 		c.t.Fatal(err)
@@ -137,7 +137,7 @@ func (c *client) publish(k Kind) {
 	out.transceiver = transceiver
 	out.ssrc = uint32(transceiver.Sender().GetParameters().Encodings[0].SSRC)
 	_, out.asked = c.inbox(out.ssrc)
-	c.sends[k] = out
+	c.sends[content] = out
 }
 
 // grow adds slots of each kind.
@@ -215,9 +215,9 @@ func (c *client) offer(options *webrtc.OfferOptions) Offer {
 		c.t.Fatal(err)
 	}
 	o := Offer{SDP: description.SDP}
-	for _, k := range []Kind{Audio, Video} {
-		if out := c.sends[k]; out != nil {
-			o.Published = append(o.Published, Line{Mid: out.transceiver.Mid(), Kind: k})
+	for _, content := range []Content{Microphone, Camera, Screen} {
+		if out := c.sends[content]; out != nil {
+			o.Published = append(o.Published, Published{Mid: out.transceiver.Mid(), Content: content})
 		}
 	}
 	return o

@@ -24,14 +24,14 @@ func follows(t *testing.T, before, p *rtp.Packet, most uint32) {
 
 func TestForwardSound(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 0).join()
+	a := newClient(t, s, []Content{Microphone}, 0).join()
 	b := newClient(t, s, nil, 2).join()
 	mid := b.mid(Audio, 1)
-	b.put(mid, a.peer.Source(Audio))
+	b.put(mid, a.peer.Source(Microphone))
 	var before *rtp.Packet
 	for i := range 300 { // over the wrap of both numbers
 		payload := []byte{0x78, byte(i), byte(i >> 8)}
-		a.sends[Audio].write(t, uint16(65400+i), uint32(i*960)-9600, payload, nil)
+		a.sends[Microphone].write(t, uint16(65400+i), uint32(i*960)-9600, payload, nil)
 		p := b.next(mid)
 		follows(t, before, p, 960)
 		if before != nil && p.Timestamp-before.Timestamp != 960 {
@@ -57,15 +57,15 @@ func pictureOf(t *testing.T, p *rtp.Packet) (id uint16, level uint8) {
 func TestSwap(t *testing.T) {
 	s := newServer(t, nil)
 	films := []*film{
-		{from: newClient(t, s, []Kind{Audio, Video}, 0).join(), seq: 65000, ts: 4e9, id: 0x7ff0, level: 250},
-		{from: newClient(t, s, []Kind{Audio, Video}, 0).join(), seq: 17, ts: 5, id: 3},
+		{from: newClient(t, s, []Content{Microphone, Camera}, 0).join(), seq: 65000, ts: 4e9, id: 0x7ff0, level: 250},
+		{from: newClient(t, s, []Content{Microphone, Camera}, 0).join(), seq: 17, ts: 5, id: 3},
 	}
 	b := newClient(t, s, nil, 1).join()
 	mid := b.mid(Video, 0)
 	var before *rtp.Packet
 	for round := range 6 {
 		f := films[round%2]
-		b.put(mid, f.from.peer.Source(Video))
+		b.put(mid, f.from.peer.Source(Camera))
 		if round < 2 { // later its last key frame is still in the ring
 			f.frame(t, false) // nothing to build on: must not come
 		}
@@ -93,25 +93,25 @@ func TestSwap(t *testing.T) {
 
 func TestEmptySlotIsSilent(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 0).join()
-	c := newClient(t, s, []Kind{Audio}, 0).join()
+	a := newClient(t, s, []Content{Microphone}, 0).join()
+	c := newClient(t, s, []Content{Microphone}, 0).join()
 	b := newClient(t, s, nil, 1).join()
 	mid := b.mid(Audio, 0)
-	b.put(mid, a.peer.Source(Audio))
-	a.sends[Audio].write(t, 1, 960, []byte{0x78, 1}, nil)
+	b.put(mid, a.peer.Source(Microphone))
+	a.sends[Microphone].write(t, 1, 960, []byte{0x78, 1}, nil)
 	first := b.next(mid)
 	b.put(mid, nil)
-	a.sends[Audio].write(t, 2, 1920, []byte{0x78, 2}, nil)
-	b.put(mid, c.peer.Source(Audio))
-	c.sends[Audio].write(t, 9, 7, []byte{0x78, 3}, nil)
+	a.sends[Microphone].write(t, 2, 1920, []byte{0x78, 2}, nil)
+	b.put(mid, c.peer.Source(Microphone))
+	c.sends[Microphone].write(t, 9, 7, []byte{0x78, 3}, nil)
 	p := b.next(mid)
 	follows(t, first, p, 48000*30)
 	if p.Payload[1] != 3 {
 		t.Fatalf("payload %x", p.Payload)
 	}
 	c.peer.Close() // takes its source off
-	b.put(mid, a.peer.Source(Audio))
-	a.sends[Audio].write(t, 3, 2880, []byte{0x78, 4}, nil)
+	b.put(mid, a.peer.Source(Microphone))
+	a.sends[Microphone].write(t, 3, 2880, []byte{0x78, 4}, nil)
 	follows(t, p, b.next(mid), 48000*30)
 }
 
@@ -120,10 +120,10 @@ func TestJump(t *testing.T) {
 	for name, by := range map[string]uint16{"too many lost": 2 * maxLosses, "new beginning": maxDropout + 1} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, nil)
-			f := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+			f := &film{from: newClient(t, s, []Content{Camera}, 0).join()}
 			b := newClient(t, s, nil, 1).join()
-			mid, out := b.mid(Video, 0), f.from.sends[Video]
-			b.put(mid, f.from.peer.Source(Video))
+			mid, out := b.mid(Video, 0), f.from.sends[Camera]
+			b.put(mid, f.from.peer.Source(Camera))
 			f.frame(t, true)
 			first := b.next(mid)
 			for len(out.asked) > 0 {
@@ -153,9 +153,9 @@ func TestJump(t *testing.T) {
 
 func TestLateJoiner(t *testing.T) {
 	s := newServer(t, nil)
-	a := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+	a := &film{from: newClient(t, s, []Content{Camera}, 0).join()}
 	early := newClient(t, s, nil, 1).join()
-	early.put(early.mid(Video, 0), a.from.peer.Source(Video))
+	early.put(early.mid(Video, 0), a.from.peer.Source(Camera))
 	a.frame(t, true)
 	early.next(early.mid(Video, 0))
 	for range maxReplay { // the key frame is too old to begin with
@@ -163,9 +163,9 @@ func TestLateJoiner(t *testing.T) {
 		early.next(early.mid(Video, 0))
 	}
 	late := newClient(t, s, nil, 1).join()
-	late.put(late.mid(Video, 0), a.from.peer.Source(Video))
-	for p := range arrivals(t, a.from.sends[Video].asked, "request for a key frame") {
-		if pli, ok := p.(*rtcp.PictureLossIndication); ok && pli.MediaSSRC == a.from.sends[Video].ssrc {
+	late.put(late.mid(Video, 0), a.from.peer.Source(Camera))
+	for p := range arrivals(t, a.from.sends[Camera].asked, "request for a key frame") {
+		if pli, ok := p.(*rtcp.PictureLossIndication); ok && pli.MediaSSRC == a.from.sends[Camera].ssrc {
 			break
 		}
 	}
@@ -177,15 +177,15 @@ func TestLateJoiner(t *testing.T) {
 
 func TestBeginFromRing(t *testing.T) {
 	s := newServer(t, nil)
-	a := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+	a := &film{from: newClient(t, s, []Content{Camera}, 0).join()}
 	early := newClient(t, s, nil, 1).join()
-	early.put(early.mid(Video, 0), a.from.peer.Source(Video))
+	early.put(early.mid(Video, 0), a.from.peer.Source(Camera))
 	for i := range 10 {
 		a.frame(t, i == 0)
 		early.next(early.mid(Video, 0))
 	}
 	late := newClient(t, s, nil, 1).join()
-	late.put(late.mid(Video, 0), a.from.peer.Source(Video))
+	late.put(late.mid(Video, 0), a.from.peer.Source(Camera))
 	a.frame(t, false)
 	var before *rtp.Packet
 	for i := range 11 {
@@ -200,7 +200,7 @@ func TestBeginFromRing(t *testing.T) {
 
 func TestUndeclaredSSRCByMid(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 1)
+	a := newClient(t, s, []Content{Microphone}, 1)
 	o := a.offer(nil)
 	o.SDP = without(o.SDP, "a=ssrc")
 	a.negotiate(o)
@@ -208,8 +208,8 @@ func TestUndeclaredSSRCByMid(t *testing.T) {
 	wait(t, a.joined, "connection")
 	b := newClient(t, s, nil, 1).join()
 	mid := b.mid(Audio, 0)
-	b.put(mid, a.peer.Source(Audio))
-	out := a.sends[Audio]
+	b.put(mid, a.peer.Source(Microphone))
+	out := a.sends[Microphone]
 	out.write(t, 1, 960, []byte{0x78, 1}, nil) // whose is not said
 	out.write(t, 2, 1920, []byte{0x78, 2}, map[string][]byte{uriMid: []byte(out.transceiver.Mid())})
 	if p := b.next(mid); p.Payload[1] != 2 {
@@ -224,15 +224,15 @@ func TestUndeclaredSSRCByMid(t *testing.T) {
 // A publisher may go on with another SSRC, and its first packets may be lost: the slot begins anew with a key frame.
 func TestNewSSRC(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, 0)
+	a := newClient(t, s, []Content{Microphone, Camera}, 0)
 	o := a.offer(nil)
 	o.SDP = without(o.SDP, "a=ssrc")
 	a.negotiate(o)
 	a.reach(StateConnected)
 	wait(t, a.joined, "connection")
 	b := newClient(t, s, nil, 1).join()
-	mid, out := b.mid(Video, 0), a.sends[Video]
-	b.put(mid, a.peer.Source(Video))
+	mid, out := b.mid(Video, 0), a.sends[Camera]
+	b.put(mid, a.peer.Source(Camera))
 	name := map[string][]byte{uriMid: []byte(out.transceiver.Mid())}
 	out.write(t, 5, 9000, frame(true, 1, 1), name)
 	first := b.next(mid)
@@ -254,7 +254,7 @@ func TestNewSSRC(t *testing.T) {
 
 func TestLoudness(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 0).join()
+	a := newClient(t, s, []Content{Microphone}, 0).join()
 	b := newClient(t, s, nil, 1).join()
 	if got := a.peer.Loudness(); got != 0 {
 		t.Errorf("loudness %d before anything came", got)
@@ -263,10 +263,10 @@ func TestLoudness(t *testing.T) {
 		t.Errorf("loudness %d of a listener", got)
 	}
 	mid := b.mid(Audio, 0)
-	b.put(mid, a.peer.Source(Audio))
+	b.put(mid, a.peer.Source(Microphone))
 	got := 0
 	for i := 0; got != 100 && i < 1000; i++ { // a slow machine may take longer than the window for a packet
-		a.sends[Audio].write(t, uint16(i), uint32(i*960), []byte{0x78}, map[string][]byte{uriAudioLevel: {0x80 | 27}})
+		a.sends[Microphone].write(t, uint16(i), uint32(i*960), []byte{0x78}, map[string][]byte{uriAudioLevel: {0x80 | 27}})
 		b.next(mid)
 		got = a.peer.Loudness()
 	}

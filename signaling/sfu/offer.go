@@ -19,7 +19,13 @@ const (
 // Offer is what a client asks for: its description, and which of its sending lines are published.
 type Offer struct {
 	SDP       string
-	Published []Line
+	Published []Published
+}
+
+// Published names a sending line and what comes on it.
+type Published struct {
+	Mid     string
+	Content Content
 }
 
 // Line names one media line.
@@ -33,6 +39,7 @@ type section struct {
 	Line
 	ufrag     string           // the client's ICE name; a new one restarts ICE
 	receiving bool             // the client receives here: a slot
+	content   Content          // of a line on which the client sends
 	ssrcs     map[uint32]bool  // declared; true: of retransmissions
 	rtx       map[uint8]bool   // payload types of retransmissions
 	ext       map[string]uint8 // ids of header extensions
@@ -50,8 +57,7 @@ func readOffer(o Offer, before []section) ([]section, error) {
 		return nil, fmt.Errorf("%w: not SDP", ErrBadOffer)
 	}
 	var sections []section
-	slots := map[Kind]int{}
-	published := 0
+	slots, published := map[Kind]int{}, map[Content]bool{}
 	for _, m := range parsed.MediaDescriptions {
 		s, err := readSection(m)
 		if err != nil {
@@ -67,25 +73,38 @@ func readOffer(o Offer, before []section) ([]section, error) {
 		}
 		if s.receiving {
 			slots[s.Kind]++
-		} else if published++; !slices.Contains(o.Published, s.Line) {
-			return nil, fmt.Errorf("%w: sending line %q is not published", ErrBadOffer, s.Mid)
+		} else {
+			if s.content = o.content(s.Line); s.content == "" {
+				return nil, fmt.Errorf("%w: sending line %q is not published", ErrBadOffer, s.Mid)
+			}
+			published[s.content] = true
 		}
 		sections = append(sections, s)
 	}
 	switch {
 	case slots[Audio] > maxSlots || slots[Video] > maxSlots:
 		return nil, fmt.Errorf("%w: too many receiving lines", ErrBadOffer)
-	case published != len(o.Published) || published > 2 || (published == 2 && o.Published[0].Kind == o.Published[1].Kind):
-		return nil, fmt.Errorf("%w: one line of each kind may be published, and must be offered", ErrBadOffer)
+	case len(published) != len(o.Published):
+		return nil, fmt.Errorf("%w: one line of each content may be published, and must be offered", ErrBadOffer)
 	case len(sections) == 0 || len(sections) < len(before):
 		return nil, fmt.Errorf("%w: %d lines after %d", ErrBadOffer, len(sections), len(before))
 	}
 	for i, b := range before {
-		if s := sections[i]; s.Line != b.Line || s.receiving != b.receiving {
+		if s := sections[i]; s.Line != b.Line || s.receiving != b.receiving || s.content != b.content {
 			return nil, fmt.Errorf("%w: line %d has changed", ErrBadOffer, i)
 		}
 	}
 	return sections, nil
+}
+
+// content is what the offer says to come on a sending line; "" when it says nothing, or what cannot be.
+func (o Offer) content(l Line) Content {
+	for _, p := range o.Published {
+		if p.Mid == l.Mid && p.Content.Kind() == l.Kind {
+			return p.Content
+		}
+	}
+	return ""
 }
 
 func readSection(m *sdp.MediaDescription) (section, error) {

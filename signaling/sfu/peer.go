@@ -68,7 +68,7 @@ type Peer struct {
 
 	mu      sync.Mutex
 	slots   []*slot   // in the order of the offer; appended to only
-	sources []*Source // at most one of each kind; appended to only
+	sources []*Source // at most one of each content; appended to only
 }
 
 // NewPeer makes a peer that waits for its first offer. The caller must Close it. ErrClosed: the server is.
@@ -147,16 +147,16 @@ func (p *Peer) refresh() {
 	}
 }
 
-// Source returns what the peer publishes of kind k, nil when it publishes none. It is the same for the peer's whole life.
-func (p *Peer) Source(k Kind) *Source {
+// Source returns the peer's source of that content, nil when it publishes none. It is the same for the peer's whole life.
+func (p *Peer) Source(c Content) *Source {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.source(k)
+	return p.source(c)
 }
 
-func (p *Peer) source(k Kind) *Source {
+func (p *Peer) source(c Content) *Source {
 	for _, src := range p.sources {
-		if src.kind == k {
+		if src.content == c {
 			return src
 		}
 	}
@@ -210,7 +210,7 @@ func (p *Peer) slot(mid string) *slot {
 // Loudness tells how loud the peer is: 0 silent … 127 loudest, the mean of what its microphone's packets have said in the
 // last 400 ms (RFC 6464); 0 when nothing came.
 func (p *Peer) Loudness() int {
-	if src := p.Source(Audio); src != nil {
+	if src := p.Source(Microphone); src != nil {
 		return src.loudness(time.Now())
 	}
 	return 0

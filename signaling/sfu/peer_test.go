@@ -13,7 +13,7 @@ import (
 
 func TestConnectWithin(t *testing.T) {
 	s := newServer(t, func(c *Config) { c.ConnectWithin = 200 * time.Millisecond })
-	a := newClient(t, s, []Kind{Audio}, 0)
+	a := newClient(t, s, []Content{Microphone}, 0)
 	if _, err := a.peer.Answer(t.Context(), a.offer(nil)); err != nil { // which the client never takes
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestConnectWithin(t *testing.T) {
 
 func TestDisconnected(t *testing.T) {
 	s := newServer(t, func(c *Config) { c.DisconnectedWait = 300 * time.Millisecond })
-	a := newClient(t, s, []Kind{Audio}, 1).join()
+	a := newClient(t, s, []Content{Microphone}, 1).join()
 	if err := a.pc.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestDisconnected(t *testing.T) {
 
 func TestClosed(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 1)
+	a := newClient(t, s, []Content{Microphone}, 1)
 	o := a.offer(nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -64,7 +64,7 @@ func TestClosed(t *testing.T) {
 
 func TestAnnounce(t *testing.T) {
 	s := newServer(t, func(c *Config) { c.Announce = []netip.Addr{netip.MustParseAddr("203.0.113.7")} })
-	a := newClient(t, s, []Kind{Audio}, 0)
+	a := newClient(t, s, []Content{Microphone}, 0)
 	answer := a.negotiate(a.offer(nil))
 	if !strings.Contains(answer.SDP, " 203.0.113.7 ") || strings.Contains(answer.SDP, " 127.0.0.1 ") {
 		t.Errorf("the answer's addresses are not the announced one: %s", answer.SDP)
@@ -81,7 +81,7 @@ func TestEveryInterface(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newServer(t, func(c *Config) { c.UDPAddr = ":" + port })
-	newClient(t, s, []Kind{Audio}, 1).join()
+	newClient(t, s, []Content{Microphone}, 1).join()
 }
 
 func TestNewErrors(t *testing.T) {
@@ -98,7 +98,7 @@ func TestCloseWhilePacketsFlow(t *testing.T) {
 	s := newServer(t, nil)
 	clients := make([]*client, 4)
 	for i := range clients {
-		clients[i] = newClient(t, s, []Kind{Audio, Video}, 3).join()
+		clients[i] = newClient(t, s, []Content{Microphone, Camera}, 3).join()
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
@@ -117,7 +117,7 @@ func TestCloseWhilePacketsFlow(t *testing.T) {
 					continue
 				}
 				f.frame(t, n%50 == 0)
-				c.sends[Audio].write(t, uint16(n), uint32(n*960), []byte{0x78}, nil)
+				c.sends[Microphone].write(t, uint16(n), uint32(n*960), []byte{0x78}, nil)
 			}
 		})
 		wg.Go(func() {
@@ -127,7 +127,7 @@ func TestCloseWhilePacketsFlow(t *testing.T) {
 				for _, l := range c.slots {
 					var src *Source
 					if other := (i + n) % len(clients); other != i {
-						src = clients[other].peer.Source(l.Kind)
+						src = clients[other].peer.Source(map[Kind]Content{Audio: Microphone, Video: Camera}[l.Kind])
 					}
 					if err := c.peer.Put(l.Mid, src); err != nil && !errors.Is(err, ErrClosed) {
 						t.Error(err)

@@ -33,10 +33,10 @@ func TestUplinkLossIsRepaired(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, nil)
-			a := newClient(t, s, []Kind{Video}, 0).join()
+			a := newClient(t, s, []Content{Camera}, 0).join()
 			b := newClient(t, s, nil, 1).join()
-			mid, out := b.mid(Video, 0), a.sends[Video]
-			b.put(mid, a.peer.Source(Video))
+			mid, out := b.mid(Video, 0), a.sends[Camera]
+			b.put(mid, a.peer.Source(Camera))
 			out.write(t, 65534, 0, frame(true, 1, 1), nil)
 			first := b.next(mid)
 			out.write(t, 1, 9000, frame(false, 4, 4), nil) // 65535 and 0 are lost
@@ -60,10 +60,10 @@ func TestUplinkLossIsRepaired(t *testing.T) {
 // The first packet of a key frame comes as a repair, after the rest: the picture begins all the same.
 func TestLateKeyFrameStart(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Video}, 0).join()
+	a := newClient(t, s, []Content{Camera}, 0).join()
 	b := newClient(t, s, nil, 1).join()
-	mid, out := b.mid(Video, 0), a.sends[Video]
-	b.put(mid, a.peer.Source(Video))
+	mid, out := b.mid(Video, 0), a.sends[Camera]
+	b.put(mid, a.peer.Source(Camera))
 	out.write(t, 10, 0, frame(false, 1, 1), nil)
 	rest := frame(false, 2, 2, 9)
 	rest[0] &^= 0x10                  // not the start of a partition
@@ -81,10 +81,10 @@ func TestLateKeyFrameStart(t *testing.T) {
 
 func TestUnmendableLossAsksForKeyFrame(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Video}, 0).join()
+	a := newClient(t, s, []Content{Camera}, 0).join()
 	b := newClient(t, s, nil, 1).join()
-	mid, out := b.mid(Video, 0), a.sends[Video]
-	b.put(mid, a.peer.Source(Video))
+	mid, out := b.mid(Video, 0), a.sends[Camera]
+	b.put(mid, a.peer.Source(Camera))
 	f := &film{from: a}
 	f.frame(t, true)
 	b.next(mid)
@@ -111,16 +111,16 @@ func TestUnmendableLossAsksForKeyFrame(t *testing.T) {
 
 func TestListenerIsRepaired(t *testing.T) {
 	s := newServer(t, nil)
-	a := &film{from: newClient(t, s, []Kind{Audio, Video}, 0).join(), seq: 65530}
-	c := &film{from: newClient(t, s, []Kind{Video}, 0).join(), seq: 300}
+	a := &film{from: newClient(t, s, []Content{Microphone, Camera}, 0).join(), seq: 65530}
+	c := &film{from: newClient(t, s, []Content{Camera}, 0).join(), seq: 300}
 	b := newClient(t, s, nil, 1).join()
 	mid := b.mid(Video, 0)
-	b.put(mid, a.from.peer.Source(Video))
+	b.put(mid, a.from.peer.Source(Camera))
 	var sent [][]byte
 	var numbers []uint16
 	for i := range 20 {
 		if i == 10 {
-			b.put(mid, c.from.peer.Source(Video))
+			b.put(mid, c.from.peer.Source(Camera))
 		}
 		f := a
 		if i >= 10 {
@@ -140,8 +140,8 @@ func TestListenerIsRepaired(t *testing.T) {
 	}
 
 	sound := b.mid(Audio, 0) // has no stream of its own for repairs
-	b.put(sound, a.from.peer.Source(Audio))
-	a.from.sends[Audio].write(t, 5, 960, []byte{0x78, 5}, nil)
+	b.put(sound, a.from.peer.Source(Microphone))
+	a.from.sends[Microphone].write(t, 5, 960, []byte{0x78, 5}, nil)
 	first := b.next(sound)
 	b.control(&rtcp.TransportLayerNack{MediaSSRC: first.SSRC, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{first.SequenceNumber})})
 	if p := b.next(sound); p.SequenceNumber != first.SequenceNumber || !slices.Equal(p.Payload, first.Payload) {
@@ -158,10 +158,10 @@ func TestListenerAsksForKeyFrame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, nil)
-			a := &film{from: newClient(t, s, []Kind{Video}, 0).join()}
+			a := &film{from: newClient(t, s, []Content{Camera}, 0).join()}
 			b := newClient(t, s, nil, 1).join()
-			mid, out := b.mid(Video, 0), a.from.sends[Video]
-			b.put(mid, a.from.peer.Source(Video))
+			mid, out := b.mid(Video, 0), a.from.sends[Camera]
+			b.put(mid, a.from.peer.Source(Camera))
 			a.frame(t, true)
 			p := b.next(mid)
 			for len(out.asked) > 0 {

@@ -11,21 +11,22 @@ import (
 // What a listener is told puts sound and picture on one clock, ours, though the publisher's is an hour off.
 func TestSenderReports(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio, Video}, 0).join()
+	a := newClient(t, s, []Content{Microphone, Camera}, 0).join()
 	b := newClient(t, s, nil, 1).join()
-	for _, k := range []Kind{Audio, Video} {
-		b.put(b.mid(k, 0), a.peer.Source(k))
-		out, rate := a.sends[k], 48000.0
+	for _, content := range []Content{Microphone, Camera} {
+		mid := b.mid(content.Kind(), 0)
+		b.put(mid, a.peer.Source(content))
+		out, rate := a.sends[content], 48000.0
 		payload := []byte{0x78}
-		if k == Video {
+		if content == Camera {
 			payload, rate = frame(true, 1, 1), 90000
 		}
 		sentAt := time.Now()
 		out.write(t, 1, 77, payload, nil)
-		p := b.next(b.mid(k, 0))
+		p := b.next(mid)
 		a.control(&rtcp.SenderReport{SSRC: out.ssrc, NTPTime: toNTP(sentAt.Add(-time.Hour)), RTPTime: 77, PacketCount: 1})
 		cameBy := time.Now().Add(time.Second) // the slowest machine's way of the report
-		_, reports := b.inbox(b.ssrcs[b.mid(k, 0)][0])
+		_, reports := b.inbox(b.ssrcs[mid][0])
 		for r := range arrivals(t, reports, "sender report") {
 			sr, ok := r.(*rtcp.SenderReport)
 			if !ok {
@@ -34,7 +35,7 @@ func TestSenderReports(t *testing.T) {
 			// The report says which RTP time it is at an instant; from it, when p was sent.
 			since := time.Duration(float64(int32(sr.RTPTime-p.Timestamp)) / rate * float64(time.Second))
 			if at := fromNTP(sr.NTPTime).Add(-since); at.Before(sentAt.Add(-10*time.Millisecond)) || at.After(cameBy) {
-				t.Errorf("%s: by the report the packet was sent %v after it was", k, at.Sub(sentAt))
+				t.Errorf("%s: by the report the packet was sent %v after it was", content, at.Sub(sentAt))
 			}
 			if sr.PacketCount == 0 {
 				t.Error("no packets are counted")
@@ -46,13 +47,13 @@ func TestSenderReports(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 0).join()
+	a := newClient(t, s, []Content{Microphone}, 0).join()
 	b := newClient(t, s, nil, 1).join()
 	mid := b.mid(Audio, 0)
-	b.put(mid, a.peer.Source(Audio))
-	a.sends[Audio].write(t, 1, 0, []byte{0x78}, nil)
+	b.put(mid, a.peer.Source(Microphone))
+	a.sends[Microphone].write(t, 1, 0, []byte{0x78}, nil)
 	first := b.next(mid)
-	a.control(&rtcp.SenderReport{SSRC: a.sends[Audio].ssrc, NTPTime: toNTP(time.Now())})
+	a.control(&rtcp.SenderReport{SSRC: a.sends[Microphone].ssrc, NTPTime: toNTP(time.Now())})
 	_, reports := b.inbox(b.ssrcs[mid][0])
 	for r := range arrivals(t, reports, "sender report") {
 		if sr, ok := r.(*rtcp.SenderReport); ok {
@@ -70,8 +71,8 @@ func TestRoundTrip(t *testing.T) {
 // The publisher learns what came: its bandwidth estimate and its FEC need it.
 func TestFeedbackToPublisher(t *testing.T) {
 	s := newServer(t, nil)
-	a := newClient(t, s, []Kind{Audio}, 0).join()
-	out := a.sends[Audio]
+	a := newClient(t, s, []Content{Microphone}, 0).join()
+	out := a.sends[Microphone]
 	for i := range 20 {
 		if i != 5 && i != 6 {
 			out.write(t, uint16(100+i), uint32(i*960), []byte{0x78}, map[string][]byte{uriTransport: {0, byte(i)}})

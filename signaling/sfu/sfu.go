@@ -29,6 +29,27 @@ const (
 	Video Kind = "video"
 )
 
+// Content is what a source holds.
+type Content string
+
+// What a peer may publish, one source of each.
+const (
+	Microphone Content = "microphone"
+	Camera     Content = "camera"
+	Screen     Content = "screen" // large pictures, few of them, and none at all while nothing moves
+)
+
+// Kind is the kind of line that a content needs; "" for an unknown content.
+func (c Content) Kind() Kind {
+	switch c {
+	case Microphone:
+		return Audio
+	case Camera, Screen:
+		return Video
+	}
+	return ""
+}
+
 // Errors of the package; others are wrapped from pion.
 var (
 	ErrBadOffer = errors.New("sfu: offer refused") // the client's mistake; the peer stands as before

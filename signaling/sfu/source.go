@@ -13,25 +13,31 @@ import (
 const (
 	videoRing = 256 // packets: about two seconds at 700 kbit/s, longer than any repair is worth
 	audioRing = 64  // packets: 1.3 s
+	// screenRing: one key frame of a page full of text has up to three hundred packets.
+	screenRing = 1024
 	// keyFrameEvery spaces requests: a key frame costs ten others.
 	keyFrameEvery = 500 * time.Millisecond
 	// maxReplay and maxReplayAge bound what a slot is sent at once from the ring when it begins with a key frame that has
 	// passed: one that was mended late, or that somebody else has asked for so lately that no other may be asked for. After
 	// older ones the picture would lag.
-	maxReplay    = 64 // packets
-	maxReplayAge = uint32(keyFrameEvery * 90000 / time.Second)
+	maxReplay       = 64  // packets
+	maxScreenReplay = 512 // packets: of a screen the key frame is almost all that was sent
+	maxReplayAge    = uint32(keyFrameEvery * 90000 / time.Second)
 	// maxDropout: a greater jump is a new beginning, not a loss. RFC 3550 appendix A.1.
 	maxDropout = 3000 // packets
-	// quietAfter: a source without packets for so long is off; asking it for key frames is useless.
+	// quietAfter: a source without packets for so long is off; asking it for key frames is useless. A screen on which nothing
+	// moves is as quiet and must be asked, or who comes later never sees it.
 	quietAfter = 2 * time.Second
 )
 
-// Source is what a peer publishes of one kind. It lives as long as the peer and may be put on any slots of other peers.
+// Source is what a peer publishes of one content. It lives as long as the peer and may be put on any slots of other peers.
 type Source struct {
-	peer  *Peer
-	kind  Kind
-	clock uint32 // RTP clock rate
-	slots atomic.Pointer[[]*slot]
+	peer    *Peer
+	content Content
+	kind    Kind   // of content
+	clock   uint32 // RTP clock rate
+	most    uint32 // packets that are replayed
+	slots   atomic.Pointer[[]*slot]
 
 	// Of the goroutine that receives from the peer.
 	header rtp.Header // of the packet being sent
@@ -55,10 +61,15 @@ type Source struct {
 	level    loudness
 }
 
-func newSource(p *Peer, k Kind) *Source {
-	s := &Source{peer: p, kind: k, clock: 48000, ring: newRing(audioRing)}
-	if k == Video {
-		s.clock, s.ring = 90000, newRing(videoRing)
+func newSource(p *Peer, c Content) *Source {
+	s := &Source{peer: p, content: c, kind: c.Kind(), clock: 90000, most: maxReplay}
+	switch c {
+	case Microphone:
+		s.clock, s.ring = 48000, newRing(audioRing)
+	case Camera:
+		s.ring = newRing(videoRing)
+	case Screen:
+		s.most, s.ring = maxScreenReplay, newRing(screenRing)
 	}
 	s.slots.Store(&[]*slot{})
 	return s
@@ -150,7 +161,7 @@ func (s *Source) send(to *slot, p *packet, now time.Time) {
 	}
 	s.mu.Lock()
 	first, last, epoch, newest := s.keySeq, s.highest, s.epoch, s.newestTS
-	known := s.hasKey && last-first < maxReplay && newest-s.keyTS <= maxReplayAge
+	known := s.hasKey && last-first < s.most && newest-s.keyTS <= maxReplayAge
 	s.wantsKey = s.wantsKey || !known // the ticker asks
 	s.mu.Unlock()
 	if !known {
@@ -200,7 +211,9 @@ func (s *Source) pressForKeyFrame(now time.Time) {
 }
 
 func (s *Source) mayAskKey(now time.Time) bool {
-	if !s.wantsKey || s.closed || now.Sub(s.askedKey) < keyFrameEvery || now.Sub(s.lastAt) > quietAfter {
+	still := s.content == Screen && s.epoch != 0 && len(*s.slots.Load()) > 0
+	off := now.Sub(s.lastAt) > quietAfter && !still
+	if !s.wantsKey || s.closed || off || now.Sub(s.askedKey) < keyFrameEvery {
 		return false
 	}
 	s.askedKey = now

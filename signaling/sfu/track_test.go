@@ -14,7 +14,7 @@ import (
 
 // track is what a client publishes; tests write every number themselves.
 type track struct {
-	kind        Kind
+	content     Content
 	transceiver *webrtc.RTPTransceiver
 	ssrc        uint32
 	asked       chan rtcp.Packet // by the server
@@ -45,10 +45,10 @@ func (w *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 }
 
 func (w *track) Unbind(webrtc.TrackLocalContext) error { return nil }
-func (w *track) ID() string                            { return string(w.kind) }
+func (w *track) ID() string                            { return string(w.content) }
 func (w *track) RID() string                           { return "" }
 func (w *track) StreamID() string                      { return "own" }
-func (w *track) Kind() webrtc.RTPCodecType             { return webrtc.NewRTPCodecType(string(w.kind)) }
+func (w *track) Kind() webrtc.RTPCodecType             { return webrtc.NewRTPCodecType(string(w.content.Kind())) }
 
 // write sends a packet with these numbers; extensions are by URI.
 func (w *track) write(t testing.TB, seq uint16, ts uint32, payload []byte, extensions map[string][]byte) {
@@ -103,5 +103,5 @@ func (f *film) frame(t *testing.T, key bool) {
 	f.ts += 3000
 	f.id++
 	f.level++
-	f.from.sends[Video].write(t, f.seq, f.ts, frame(key, f.id, f.level, 1, 2, 3), nil)
+	f.from.sends[Camera].write(t, f.seq, f.ts, frame(key, f.id, f.level, 1, 2, 3), nil)
 }

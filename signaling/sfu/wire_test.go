@@ -118,14 +118,19 @@ func TestReadHeaderExtensions(t *testing.T) {
 
 func FuzzReadOffer(f *testing.F) {
 	s := newServer(f, nil)
-	c := newClient(f, s, []Kind{Audio, Video}, 2)
+	c := newClient(f, s, []Content{Microphone, Camera}, 2)
 	o := c.offer(nil)
-	f.Add(o.SDP, "0", "1")
-	f.Add(without(o.SDP, "a=ssrc"), "0", "1")
-	f.Add(o.SDP, "1", "0")
-	f.Add("v=0\r\n", "", "")
-	f.Fuzz(func(t *testing.T, text, sound, picture string) {
-		o := Offer{SDP: text, Published: []Line{{sound, Audio}, {picture, Video}}}
+	f.Add(o.SDP, "0", "1", "")
+	f.Add(without(o.SDP, "a=ssrc"), "0", "", "1")
+	f.Add(o.SDP, "1", "0", "2")
+	f.Add("v=0\r\n", "", "", "")
+	f.Fuzz(func(t *testing.T, text, sound, picture, page string) {
+		o := Offer{SDP: text}
+		for content, mid := range map[Content]string{Microphone: sound, Camera: picture, Screen: page} {
+			if mid != "" {
+				o.Published = append(o.Published, Published{Mid: mid, Content: content})
+			}
+		}
 		sections, err := readOffer(o, nil)
 		if err != nil {
 			if !errors.Is(err, ErrBadOffer) {
