@@ -7,7 +7,7 @@ type kind int
 
 const (
 	engagements kind = iota
-	shifts           // a roster, written out shift by shift
+	shifts           // a roster or somebody's part of one, written out shift by shift
 	presence         // working hours
 )
 
@@ -28,7 +28,7 @@ const (
 // 13:00 to 13:30 and 14:00 to 14:30 open, and nothing else of the afternoon.
 func agendas() map[string]agenda {
 	all := map[string]agenda{}
-	for _, part := range []map[string]agenda{hospital(), palliative(), gps(), homeNursing(), therapists(), rosters()} {
+	for _, part := range []map[string]agenda{hospital(), palliative(), gps(), homeNursing(), therapists(), dutyLists(), plans()} {
 		for name, a := range part {
 			all[name] = a
 		}
@@ -80,9 +80,15 @@ func palliative() map[string]agenda {
 		"hilde-moe":           busyIn(google, team, "Mon,Wed 12:30-15:00 Hjemmebesøk"),
 		"randi-voll":          busyIn(apple, team, "Tue,Thu 10:00-12:00 Hjemmebesøk", "Fri 13:00-14:00 Telefontid"),
 		"kaja-nes":            busyIn(google, nil, "Mon-Fri 13:20-14:00 Mottak", "Mon-Fri 08:00-08:30 Morgenmøte"),
-		"kaja-nes-duty":       {by: nextcloud, kind: shifts, entries: []string{"Mon,Tue,Thu,Sun 08:00-08:00 Onkologvakt | week=0/2", "Wed,Fri 08:00-08:00 Onkologvakt | week=1/2"}},
-		"simen-lie":           busyIn(outlook, nil, "Mon-Fri 13:30-14:10 Mottak", "Mon-Fri 08:00-08:30 Morgenmøte"),
-		"simen-lie-duty":      {by: nextcloud, kind: shifts, entries: []string{"Fri,Sat 08:00-08:00 Onkologvakt | week=0/2", "Mon,Tue,Thu,Sun 08:00-08:00 Onkologvakt | week=1/2"}},
+		"kaja-nes-duty": {by: nextcloud, kind: shifts, entries: []string{
+			"Mon,Thu 08:00-08:00 Onkologvakt | week=0/2", "Tue 08:00-16:00 Onkologvakt | week=0/2", "Tue 22:00-08:00 Onkologvakt | week=0/2",
+			"Sun 08:00-22:00 Onkologvakt | week=0/2", "Wed,Fri 08:00-08:00 Onkologvakt | week=1/2", "Tue 16:00-22:00 Onkologvakt, byttet | week=1/2",
+		}},
+		"simen-lie": busyIn(outlook, nil, "Mon-Fri 13:30-14:10 Mottak", "Mon-Fri 08:00-08:30 Morgenmøte"),
+		"simen-lie-duty": {by: nextcloud, kind: shifts, entries: []string{
+			"Fri,Sat 08:00-08:00 Onkologvakt | week=0/2", "Mon,Thu 08:00-08:00 Onkologvakt | week=1/2", "Tue 08:00-16:00 Onkologvakt | week=1/2",
+			"Tue 22:00-08:00 Onkologvakt | week=1/2", "Sun 08:00-22:00 Onkologvakt | week=1/2", "Tue 16:00-22:00 Onkologvakt, byttet | week=0/2",
+		}},
 	}
 }
 
@@ -146,13 +152,13 @@ func therapists() map[string]agenda {
 	}
 }
 
-// rosters are duty lists: day 07:30-15:00, evening 14:45-22:15, night 22:00-08:00, out-of-hours doctors around the clock.
-func rosters() map[string]agenda {
+// dutyLists are people's own: day 07:30-15:00, evening 14:45-22:15, night 22:00-08:00, out-of-hours doctors around the clock.
+func dutyLists() map[string]agenda {
 	roster := func(entries ...string) agenda { return agenda{by: nextcloud, kind: shifts, entries: entries} }
 	// three takes turns: days, evenings and nights, each for a week.
 	three := func(turn int) agenda {
 		week := func(n int) string { return " | week=" + string(rune('0'+(turn+n)%3)) + "/3" }
-		return roster("Mon-Fri 07:30-15:00 Dagvakt"+week(0), "Mon-Sun 14:45-22:15 Kveldsvakt"+week(1), "Mon-Sun 22:00-08:00 Nattvakt"+week(2))
+		return roster("Mon-Sun 07:30-15:00 Dagvakt"+week(0), "Mon-Sun 14:45-22:15 Kveldsvakt"+week(1), "Mon-Sun 22:00-08:00 Nattvakt"+week(2))
 	}
 	// two share days and evenings; nights are on call from the neighbour.
 	two := func(turn string, other string) agenda {

@@ -2,9 +2,9 @@
 // everybody's calendars as iCalendar text. It takes an instant and returns values; it refuses to know the store, the
 // network and how real regions are read, except that its own region is a REGION.yaml like anyone's.
 //
-//	region.yaml          -> RegionYAML          units, people, roles, seat templates
+//	region.yaml          -> RegionYAML          units, people, roles, seat templates, rosters
 //	cases.go             -> Cases(region, now)  ten discharges around a Friday
-//	agenda.go, roster.go -> Calendars(now)      what each person's week looks like
+//	agenda.go, roster.go -> Calendars(now)      what each person's week and each duty plan looks like
 //	ics.go               -> the same as text, in the handwriting of four producers
 //	handler.go           -> Handler             the text over HTTP, one feed broken and one stale
 //

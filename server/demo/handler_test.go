@@ -70,6 +70,15 @@ func TestEveryFeedHasItsCalendar(t *testing.T) {
 			}
 		}
 	}
+	for _, roster := range r.Rosters {
+		for _, f := range roster.Feeds {
+			name := strings.TrimSuffix(path.Base(f.URL), ".ics")
+			wanted[name] = true
+			if got := fetch(t, fridayNoon, f.URL); got.StatusCode != 200 || f.URL != "/demo/ics/"+name+".ics" {
+				t.Errorf("%s: %s answers %d", roster.ID, f.URL, got.StatusCode)
+			}
+		}
+	}
 	for name := range calendars {
 		if !wanted[name] {
 			t.Errorf("nobody has the calendar %s", name)

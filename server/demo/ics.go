@@ -112,6 +112,10 @@ func (w *writer) singles(e entry) {
 			continue
 		}
 		for _, day := range e.days {
+			if e.allDay {
+				w.allDay(e, w.uid(), monday.AddDate(0, 0, sinceMonday(day)), nil)
+				continue
+			}
 			from, to := e.on(monday, day)
 			w.event(e, w.uid(), from, to, false)
 		}

@@ -1,6 +1,10 @@
 package demo
 
-import "github.com/samtale/samtale/server/conference"
+import (
+	"slices"
+
+	"github.com/samtale/samtale/server/conference"
+)
 
 // Persona is somebody a visitor may be with one click. A member of staff has a Person of the region; a guest has none and
 // is a kind of guest instead, who comes by the link of a meeting.
@@ -15,7 +19,7 @@ type Persona struct {
 
 // Personas lists who a visitor may be, in the order in which the demo shows them.
 func Personas() []Persona {
-	return append(staff(), guests()...)
+	return slices.Concat(staff(), onDuty(), guests())
 }
 
 func words(nb, en string) map[string]string { return map[string]string{"nb": nb, "en": en} }
@@ -49,8 +53,8 @@ func staff() []Persona {
 		},
 		{
 			ID: "gp", Person: "odd-berg", Role: words("Fastlege, Langneset", "GP, Langneset"),
-			Story: words("Selvstendig næringsdrivende med ti minutter per pasient; kalenderlenken hans er brutt.",
-				"Self-employed with ten minutes a patient; the link to his calendar is broken."),
+			Story: words("Har ti minutter per pasient, en av dem i stolen foran seg og et spørsmål til onkologen nå; kalenderlenken hans er brutt.",
+				"Has ten minutes a patient, one of them in the chair before him and a question for the oncologist now; the link to his calendar is broken."),
 		},
 		{
 			ID: "locum", Person: "anna-kowalska", Role: words("Vikarlege og legevakt, Ytterværet", "Locum GP and on call, Ytterværet"),
@@ -74,8 +78,8 @@ func staff() []Persona {
 		},
 		{
 			ID: "coordinator", Person: "lise-falk", Role: words("Utskrivningskoordinator, Havnes sykehus", "Discharge coordinator, Havnes hospital"),
-			Story: words("Ser alle avdelingene, ordner tid og transport, og leser ingenting klinisk.",
-				"Sees all wards, arranges time and transport, and reads nothing clinical."),
+			Story: words("Ser alle avdelingene, ordner tid, transport og hull i vaktplanen, og leser ingenting klinisk.",
+				"Sees all wards, arranges time, transport and gaps in the duty plan, and reads nothing clinical."),
 		},
 		{
 			ID: "interpreter", Person: "inga-sara", Role: words("Tolk, nordsamisk", "Interpreter, Northern Sámi"),
@@ -84,6 +88,26 @@ func staff() []Persona {
 		{
 			ID: "privacy-officer", Person: "tor-lindgren", Role: words("Personvernombud, Havnes sykehus", "Privacy officer, Havnes hospital"),
 			Story: words("Ser hvem som har sett hva, og ingen saker.", "Sees who has seen what, and no case."),
+		},
+	}
+}
+
+// onDuty are those whom "specialist now" rings for a patient with cancer: two take turns, and one stands behind them.
+func onDuty() []Persona {
+	return []Persona{
+		{
+			ID: "oncologist", Person: "kaja-nes", Role: words("Onkologvakt, Havnes sykehus", "Oncologist on duty, Havnes hospital"),
+			Story: words("Går mellom mottaket og telefonen, og vil vite hvem som spør og om pasienten sitter der.",
+				"Goes between admissions and the phone, and wants to know who asks and whether the patient is in the room."),
+		},
+		{
+			ID: "second-oncologist", Person: "simen-lie", Role: words("Onkologvakt annenhver gang, Havnes sykehus", "Oncologist on duty in turn, Havnes hospital"),
+			Story: words("Bytter vakt så ofte at bare vaktplanen vet hvem som har den nå.", "Swaps shifts so often that only the duty plan knows whose it is now."),
+		},
+		{
+			ID: "back-up", Person: "stein-foss", Role: words("Bakvakt, palliativt team", "Back-up consultant, palliative team"),
+			Story: words("Har bakvakt hjemmefra, ringes når den første ikke svarer, og vil at det tier straks en annen tar den.",
+				"Is the back-up at home, is rung when the first does not answer, and wants silence as soon as another takes it."),
 		},
 	}
 }

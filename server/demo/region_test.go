@@ -84,7 +84,7 @@ func TestPersonasAreInTheRegion(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"ward-nurse", "oncology-nurse", "privacy-officer", "interpreter"} {
+	for _, id := range []string{"ward-nurse", "oncology-nurse", "privacy-officer", "interpreter", "oncologist", "second-oncologist", "back-up"} {
 		if !seen[id] {
 			t.Errorf("persona %q is missing", id)
 		}

@@ -22,13 +22,16 @@ type reader struct {
 	units    map[conference.UnitID]*yaml.Node
 	people   map[conference.PersonID]*yaml.Node
 	emails   map[string]*yaml.Node
+	rosters  map[conference.RosterID]*yaml.Node
+	covered  map[conference.RoleAt]*yaml.Node
 	refs     []reference
 }
 
-// reference is a name that must exist once the whole file is read.
+// reference is a name that must exist once the whole file is read: of a unit, or else of a person.
 type reference struct {
-	node *yaml.Node
-	unit conference.UnitID
+	node   *yaml.Node
+	unit   conference.UnitID
+	person conference.PersonID
 }
 
 func (r *reader) wrong(n *yaml.Node, format string, args ...any) {
@@ -139,6 +142,18 @@ func (r *reader) unit(to *conference.UnitID) func(*yaml.Node) {
 	}
 }
 
+// somebody reads the id of a person who must exist.
+func (r *reader) somebody(to *conference.PersonID) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		if n.Value == "" {
+			r.wrong(n, "the id of a person is needed here")
+			return
+		}
+		*to = conference.PersonID(n.Value)
+		r.refs = append(r.refs, reference{node: n, person: *to})
+	}
+}
+
 func (r *reader) number(to *int, most int) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		v, err := strconv.Atoi(n.Value)
@@ -210,6 +225,18 @@ func (r *reader) feedURL(to *string) func(*yaml.Node) {
 		default:
 			*to = n.Value
 		}
+	}
+}
+
+// phoneForm is a number as people write it. Those of fewer than eight digits are dialled too, 116117 for one.
+var phoneForm = regexp.MustCompile(`^\+?\d([ -]?\d){2,14}$`)
+
+func (r *reader) phone(to *string) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		if n.Kind != yaml.ScalarNode || !phoneForm.MatchString(n.Value) {
+			r.wrong(n, "%q is no phone number: a + and 3 to 15 digits, spaces between them, in quotes", n.Value)
+		}
+		*to = n.Value
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package region reads REGION.yaml, the file in which a hospital and its municipalities write down their units, people,
-// roles, calendars and seat templates. It reports every mistake with its line, all at once, and refuses to know the store
-// or what a feed says. The format is described in docs/region.md.
+// roles, calendars, duty plans and seat templates. It reports every mistake with its line, all at once, and refuses to know
+// the store or what a feed says. The format is described in docs/region.md.
 package region
 
 import (
@@ -19,6 +19,7 @@ const (
 	maxUnits     = 2_000
 	maxPeople    = 20_000
 	maxTemplates = 500
+	maxRosters   = 2_000
 	maxMistakes  = 200
 )
 
@@ -47,7 +48,10 @@ func (e *Errors) Mistakes() []string {
 
 // Parse reads a REGION.yaml. A file with mistakes gives *Errors and no region.
 func Parse(data []byte) (conference.Region, error) {
-	r := reader{units: map[conference.UnitID]*yaml.Node{}, people: map[conference.PersonID]*yaml.Node{}, emails: map[string]*yaml.Node{}}
+	r := reader{
+		units: map[conference.UnitID]*yaml.Node{}, people: map[conference.PersonID]*yaml.Node{}, emails: map[string]*yaml.Node{},
+		rosters: map[conference.RosterID]*yaml.Node{}, covered: map[conference.RoleAt]*yaml.Node{},
+	}
 	if len(data) > maxBytes {
 		return conference.Region{}, &Errors{List: []Mistake{{Line: 1, Column: 1, Text: fmt.Sprintf("the file is larger than %d MiB", maxBytes>>20)}}}
 	}

@@ -2,8 +2,13 @@ package region
 
 import (
 	"errors"
+	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/samtale/samtale/server/conference"
 )
 
 const whole = `name: Nord
@@ -20,11 +25,29 @@ people:
     roles: [ward_nurse@med-a]
     hours: [{days: Mon-Fri, from: "07:30", to: "15:00"}]
     feeds: [{kind: busy, url: "https://mail.example/secret-4711.ics"}]
+    phone: "+47 01 23 45 67"
+    ask: [Syringe drivers, Who does what at night]
+    languages: [nb, se]
+    deputy: per
+    phone_hours: [{days: Mon-Fri, from: "09:00", to: "10:00"}]
+  - {id: per, name: Per, email: per@sykehus.example}
 templates:
   - destination: home
     seats:
       - {id: nurse, need: required, any_of: [ward_nurse@origin]}
       - {id: patient, need: offered, guest: patient}
+rosters:
+  - id: night
+    covers: duty_doctor@sykehus
+    owner: kari
+    hours: [{days: Mon-Sun, from: "00:00", to: "24:00"}]
+    all_day_from: "08:00"
+    feeds:
+      - {url: "https://plan.example/secret-4711.ics"}
+      - {url: /demo/ics/swaps.ics, layer: swap}
+    deputy: ward_nurse@med-a
+    phone: "116117"
+  - {id: nurses, covers: ward_nurse@med-a, owner: kari}
 `
 
 func TestParse(t *testing.T) {
@@ -39,8 +62,45 @@ func TestParse(t *testing.T) {
 	if p.Access != "clinician" || p.Roles[0].String() != "ward_nurse@med-a" || p.Hours[0].To != "15:00" || p.Feeds[0].Kind != "busy" {
 		t.Errorf("person %+v", p)
 	}
+	if !slices.Equal(p.Ask, []string{"Syringe drivers", "Who does what at night"}) || !slices.Equal(p.Languages, []string{"nb", "se"}) || p.Deputy != "per" ||
+		p.PhoneHours[0].To != "10:00" || p.Phone != "+47 01 23 45 67" {
+		t.Errorf("in the directory %+v", p)
+	}
 	if len(r.Templates[0].Seats) != 2 || r.Templates[0].Seats[0].AnyOf[0].Unit != "origin" {
 		t.Errorf("templates %+v", r.Templates)
+	}
+}
+
+func TestParseReadsRosters(t *testing.T) {
+	r, err := Parse([]byte(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []conference.Roster{
+		{
+			ID: "night", Covers: conference.RoleAt{Role: "duty_doctor", Unit: "sykehus"}, Owner: "kari", Hours: []conference.Hours{{Days: "Mon-Sun", From: "00:00", To: "24:00"}},
+			AllDayFrom: "08:00", Deputy: conference.RoleAt{Role: "ward_nurse", Unit: "med-a"}, Phone: "116117",
+			Feeds: []conference.RosterFeed{
+				{URL: "https://plan.example/secret-4711.ics", Layer: conference.LayerBase}, {URL: "/demo/ics/swaps.ics", Layer: conference.LayerSwap},
+			},
+		},
+		{ID: "nurses", Covers: conference.RoleAt{Role: "ward_nurse", Unit: "med-a"}, Owner: "kari"},
+	}
+	if !reflect.DeepEqual(r.Rosters, want) {
+		t.Errorf("rosters %+v", r.Rosters)
+	}
+}
+
+func TestDocumentedRegionHasNoMistakes(t *testing.T) {
+	page, err := os.ReadFile("../../docs/region.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(page), "```yaml\n")
+	example, _, ended := strings.Cut(example, "```")
+	r, err := Parse([]byte(example))
+	if !found || !ended || err != nil || len(r.Rosters) == 0 {
+		t.Errorf("%d rosters, %v", len(r.Rosters), err)
 	}
 }
 
@@ -96,6 +156,28 @@ func TestParseReportsEveryMistakeWithItsLine(t *testing.T) {
 	check("scheme", "https://mail.example/secret-4711.ics", "ftp://mail.example/secret-4711.ics", `begins with "ftp"`)
 	check("origin for a person", "roles: [ward_nurse@med-a]", "roles: [ward_nurse@origin]", "allowed in templates only")
 	check("seat without filler", "{id: patient, need: offered, guest: patient}", "{id: patient, need: offered}", "exactly one of them")
+	check("phones", `phone: "+47 01 23 45 67"`, "phone: ask the switchboard", `"ask the switchboard" is no phone number`)
+	check("a phone of two digits", `phone: "116117"`, `phone: "11"`, `36:12: "11" is no phone number`)
+	check("a phone that dials more", `phone: "116117"`, `phone: "116117;ext=1"`, "is no phone number")
+	check("ask: too long", "Syringe drivers", strings.Repeat("å", 61), "the text has 61 characters, 60 are allowed")
+	check("ask: too many", "[Syringe drivers,", "["+strings.Repeat("a,", 8), "ask has 9 entries, 8 are allowed")
+	check("languages", "[nb, se]", "[nb, Norsk, nb]", `"Norsk" is no language tag`, `the language "nb" stands twice`)
+	check("phone hours", `from: "09:00", to: "10:00"`, `from: "09:00", to: "ten"`, `"ten" is no clock time`)
+	check("nobody as deputy", "deputy: per", "deputy: pal", `18:13: there is no person "pal"`)
+	check("own deputy", "deputy: per", "deputy: kari", `18:13: "kari" is their own deputy`)
+	check("no deputy", "deputy: per", `deputy: ""`, "the id of a person is needed here")
+	check("roster twice", "{id: nurses,", "{id: night,", `37:10: the roster "night" stands on line 27 already`)
+	check("role covered twice", "covers: ward_nurse@med-a", "covers: duty_doctor@sykehus", "37:26: the roster on line 28 covers duty_doctor@sykehus already")
+	check("nothing covered", "covers: duty_doctor@sykehus", "covers: duty_doctor@nowhere", `28:13: there is no unit "nowhere"`)
+	check("unknown role covered", "covers: duty_doctor@sykehus", "covers: duty_docter@sykehus", `the role "duty_docter" is not known`)
+	check("owner", "owner: kari\n    hours", "owner: karl\n    hours", `29:12: there is no person "karl"`)
+	check("roster without owner", ", owner: kari}", "}", `a roster needs "owner"`)
+	check("deputy is the role", "deputy: ward_nurse@med-a", "deputy: duty_doctor@sykehus", "35:13: duty_doctor@sykehus is its own deputy")
+	check("deputy of a ward", "deputy: ward_nurse@med-a", "deputy: ward_nurse@origin", "allowed in templates only")
+	check("whole days", `all_day_from: "08:00"`, `all_day_from: "8"`, `31:19: "8" is no clock time`)
+	check("whole days from midnight", `all_day_from: "08:00"`, `all_day_from: "24:00"`, "begins at 00:00 to 23:59")
+	check("layer", "layer: swap", "layer: swop", `"swop" is not one of [base swap override]`)
+	check("roster's feed", `"https://plan.example/secret-4711.ics"`, "plan.example/secret-4711.ics", "33:15: the feed's url is no address")
 	check("bad indentation", "  - id: kari\n", "  - id: kari\n   x\n", "mapping values are not allowed")
 	check("a list instead of keys", "name: Nord\n", "- Nord\n", "1:1: did not find expected")
 }

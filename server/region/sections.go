@@ -24,6 +24,9 @@ func (r *reader) region(n *yaml.Node) conference.Region {
 		"templates": func(n *yaml.Node) {
 			r.list(n, "templates", maxTemplates, func(n *yaml.Node) { region.Templates = append(region.Templates, r.template(n)) })
 		},
+		"rosters": func(n *yaml.Node) {
+			r.list(n, "rosters", maxRosters, func(n *yaml.Node) { region.Rosters = append(region.Rosters, r.roster(n)) })
+		},
 	})
 	return region
 }
@@ -50,27 +53,20 @@ func (r *reader) unitEntry(n *yaml.Node) conference.Unit {
 		"parent":         r.unit(&u.Parent),
 		"travel_minutes": r.number(&u.TravelMinutes, 24*60),
 		"link_grade":     oneOf(r, &u.LinkGrade, "A", "B", "C", "D"),
-		"phone":          r.text(&u.Phone),
+		"phone":          r.phone(&u.Phone),
 	})
 	return u
 }
 
 func (r *reader) person(n *yaml.Node) conference.Person {
 	p := conference.Person{Access: conference.AccessClinician}
+	var deputy *yaml.Node
 	r.fields(n, "a person", []string{"id", "name", "email"}, map[string]func(*yaml.Node){
-		"id": func(n *yaml.Node) {
-			var id string
-			r.id(&id)(n)
-			p.ID = conference.PersonID(id)
-			if first, twice := r.people[p.ID]; twice {
-				r.wrong(n, "the person %q stands on line %d already", id, first.Line)
-			}
-			r.people[p.ID] = n
-		},
+		"id":       r.personID(&p.ID),
 		"name":     r.text(&p.Name),
 		"title":    r.text(&p.Title),
 		"email":    r.email(&p.Email),
-		"phone":    r.text(&p.Phone),
+		"phone":    r.phone(&p.Phone),
 		"language": oneOf(r, &p.Language, "nb", "en"),
 		"access": oneOf(r, &p.Access, conference.AccessClinician, conference.AccessCoordinator, conference.AccessInterpreter, conference.AccessAuditor,
 			conference.AccessAdministrator),
@@ -84,14 +80,40 @@ func (r *reader) person(n *yaml.Node) conference.Person {
 				p.Roles = append(p.Roles, role)
 			})
 		},
-		"hours": func(n *yaml.Node) {
-			r.list(n, "hours", 50, func(n *yaml.Node) { p.Hours = append(p.Hours, r.hours(n)) })
-		},
+		"hours": r.weekly("hours", &p.Hours),
 		"feeds": func(n *yaml.Node) {
 			r.list(n, "feeds", 20, func(n *yaml.Node) { p.Feeds = append(p.Feeds, r.feed(n)) })
 		},
+		"ask":         r.ask(&p.Ask),
+		"languages":   r.languages(&p.Languages),
+		"phone_hours": r.weekly("phone_hours", &p.PhoneHours),
+		"deputy": func(n *yaml.Node) {
+			deputy = n
+			r.somebody(&p.Deputy)(n)
+		},
 	})
+	if deputy != nil && p.Deputy == p.ID && p.ID != "" {
+		r.wrong(deputy, "%q is their own deputy", p.ID)
+	}
 	return p
+}
+
+func (r *reader) personID(to *conference.PersonID) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		var id string
+		r.id(&id)(n)
+		*to = conference.PersonID(id)
+		if first, twice := r.people[*to]; twice {
+			r.wrong(n, "the person %q stands on line %d already", id, first.Line)
+		}
+		r.people[*to] = n
+	}
+}
+
+func (r *reader) weekly(what string, to *[]conference.Hours) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		r.list(n, what, 50, func(n *yaml.Node) { *to = append(*to, r.hours(n)) })
+	}
 }
 
 func (r *reader) feed(n *yaml.Node) conference.Feed {
@@ -145,7 +167,10 @@ func (r *reader) seat(n *yaml.Node, before []conference.Seat) conference.Seat {
 // references checks what can be checked only when everything is read.
 func (r *reader) references(region conference.Region) {
 	for _, ref := range r.refs {
-		if _, ok := r.units[ref.unit]; !ok {
+		switch {
+		case ref.person != "" && r.people[ref.person] == nil:
+			r.wrong(ref.node, "there is no person %q", ref.person)
+		case ref.person == "" && r.units[ref.unit] == nil:
 			r.wrong(ref.node, "there is no unit %q", ref.unit)
 		}
 	}
