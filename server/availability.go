@@ -46,7 +46,8 @@ type personCalendar struct {
 	missing                      bool                // a feed that was never read, or cannot be
 	failure                      string              // code of a feed that fails now
 	feeds                        []feedState
-	mark                         string // changes with whatever it was read from
+	plans                        []rosterReading // of the duty plans that the person owns
+	mark                         string          // changes with whatever it was read from
 }
 
 // calendars is an immutable snapshot of everybody's calendar. Requests read it without a lock.
@@ -135,7 +136,7 @@ func (s *Server) readCalendars(ctx context.Context, all bool) (changed bool, err
 		}
 		for i := range region.People {
 			p := &region.People[i]
-			refs, painted := refsOf(p, found.own[p.ID]), found.painted[p.ID]
+			refs, painted := region.refsOf(p, found.own[p.ID]), found.painted[p.ID]
 			if len(refs) == 0 && painted == nil {
 				continue
 			}
@@ -168,7 +169,7 @@ func (s *Server) readCalendars(ctx context.Context, all bool) (changed bool, err
 func (s *Server) dropOrphans(ctx context.Context, region *regionView, found setUp) error {
 	named := map[string]bool{}
 	for i := range region.People {
-		for _, ref := range refsOf(&region.People[i], nil) {
+		for _, ref := range region.refsOf(&region.People[i], nil) {
 			named[ref.key] = true
 		}
 	}
@@ -209,6 +210,10 @@ func (s *Server) readPerson(ctx context.Context, p *conference.Person, refs []fe
 		if !ok {
 			record = ref.emptyRecord()
 		}
+		if ref.roster != nil {
+			pc.addPlan(ref, record, s.region.Load().zone, s.window())
+			continue
+		}
 		pc.add(ref, record, s.readingOptions(ref), s.window())
 	}
 	if painted != nil {
@@ -225,6 +230,9 @@ func (s *Server) window() calendar.Interval {
 
 func (s *Server) readingOptions(ref feedRef) calendar.Options {
 	region := s.region.Load()
+	if ref.roster != nil { // the plan of many, read for what it says of time only; see readShifts
+		return calendar.Options{Zone: region.zone, Kind: calendar.KindDuty}
+	}
 	return calendar.Options{
 		Zone: region.zoneOf(ref.person), Addresses: []string{ref.person.Email}, Kind: calendar.Kind(ref.kind),
 		ElsewhereBusy: region.Elsewhere == conference.ElsewhereBusy,

@@ -76,7 +76,7 @@ func (s *Server) newConference(p *principal, of conference.Case, b NewConference
 	id := newID(s.random)
 	c := conference.Conference{
 		ID: conference.ConferenceID("m_" + id), MeetingCode: conference.NewMeetingCode(s.random), UID: id + "@" + s.mailDomain(), Case: of.ID, Unit: of.Origin,
-		Purpose: "discharge", Start: start, End: start.Add(time.Duration(b.DurationMin) * time.Minute), State: conference.Booked,
+		Purpose: conference.PurposeDischarge, Start: start, End: start.Add(time.Duration(b.DurationMin) * time.Minute), State: conference.Booked,
 		BookedBy: p.person.ID, BookedAt: now, SchemaVersion: 1,
 	}
 	for _, seat := range b.Cast {
@@ -119,7 +119,7 @@ func (s *Server) castParticipant(of conference.Case, chosen CastSeat) (conferenc
 	person, known := region.people[chosen.Person]
 	switch {
 	case seat.Objected:
-		return conference.Participant{}, problem(409, "seat-objected", "The patient does not want this role to take part")
+		return conference.Participant{}, errObjected
 	case !known || !slices.Contains(region.fillers(seat), chosen.Person):
 		return conference.Participant{}, invalid(fmt.Sprintf("%q may not fill the seat %q", chosen.Person, chosen.Seat))
 	}
@@ -150,7 +150,7 @@ func guestParticipant(of conference.Case, g GuestInvite) (conference.Participant
 	}
 	seat := of.Seats[i]
 	if seat.Objected {
-		return conference.Participant{}, problem(409, "seat-objected", "The patient does not want this role to take part")
+		return conference.Participant{}, errObjected
 	}
 	return conference.Participant{
 		Seat: seat.ID, Need: seat.Need, Guest: seat.Guest, Name: strings.TrimSpace(g.Name), Email: strings.TrimSpace(g.Email), Language: g.Language,
@@ -210,28 +210,26 @@ func (s *Server) conflictViews(e *store.ConflictError) []ConflictView {
 func (s *Server) invitationKeys(c conference.Conference) []store.InvitationKey {
 	keys := make([]store.InvitationKey, 0, len(c.Participants))
 	for _, part := range c.Participants {
-		_, hash := s.invitationToken(c, part)
-		keys = append(keys, store.InvitationKey{Hash: hash, Participant: part.Key, Expires: c.End.Add(30 * 24 * time.Hour)})
+		keys = append(keys, s.keysOf(c, part)...)
 	}
 	return keys
 }
 
 func (s *Server) invitationToken(c conference.Conference, part conference.Participant) (raw, hash string) {
-	return identity.InvitationToken(s.secret, string(c.ID), part.Key, 0)
+	return identity.InvitationToken(s.secret, string(c.ID), part.Key, part.Link)
 }
 
-// getLinks gives whoever booked the links of guests without an address, to be read out or shown.
+// getLinks gives a host, or whoever may book for the ward, the guests' links to be shown or read out.
 func (s *Server) getLinks(ctx context.Context, in *conferenceInput) (*linksOutput, error) {
-	c, _, _, err := s.conferenceFor(ctx, in.ID, identity.BookConference)
+	c, _, _, err := s.hosting(ctx, in.ID, identity.InviteGuest)
 	if err != nil {
 		return nil, err
 	}
 	out := &linksOutput{}
 	out.Body.Links = []GuestLink{}
 	for _, part := range c.Participants {
-		if part.Guest != "" && s.joinable(c) {
-			raw, _ := s.invitationToken(c, part)
-			out.Body.Links = append(out.Body.Links, GuestLink{Participant: part.Key, Name: part.Name, URL: s.link("join", raw)})
+		if part.Guest != "" && part.RevokedAt == nil {
+			out.Body.Links = append(out.Body.Links, s.guestLink(c, part))
 		}
 	}
 	return out, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/duty"
 	"github.com/samtale/samtale/server/identity"
 	"github.com/samtale/samtale/server/store"
 	"github.com/samtale/samtale/signaling"
@@ -39,6 +40,12 @@ func (s *Server) call(c *gin.Context) {
 		return // Hello has closed with its reason
 	}
 	conf, err := s.store.Conference(s.ctx, conference.ConferenceID(hello.Conference))
+	if err == nil {
+		conf, err = s.seatLate(s.ctx, p, conf)
+	}
+	if err == nil && p.in(conf) == nil && s.mayVisit(p, conf) {
+		conf, err = s.addVisitor(s.ctx, p, conf)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		conn.Close(signaling.CloseEnded, "")
 		return
@@ -57,9 +64,28 @@ func (s *Server) call(c *gin.Context) {
 	awake.Go(func() { s.keepAwake(stay, p.hash) })
 	defer awake.Wait()
 	defer leave()
+	if p.person != nil {
+		s.talking.enter(p.person.ID)
+		defer s.talking.leave(p.person.ID)
+	}
 	if err := s.rooms.Serve(s.ctx, conn, string(conf.ID), member, hello); err != nil && s.ctx.Err() == nil {
 		s.log.Debug("call socket ended", slog.Any("err", err))
 	}
+	s.afterCall(conf)
+}
+
+// afterCall says who is in a team's room no longer, and ends a consult whose room is empty.
+func (s *Server) afterCall(c conference.Conference) {
+	switch {
+	case c.Purpose == conference.PurposeDoor:
+		s.announceDoor()
+	case c.Consult != "" && !s.occupied(c.ID):
+		s.endConsult(duty.ConsultID(c.Consult))
+	}
+}
+
+func (s *Server) announceDoor() {
+	s.tellStore("say who is in a team's room", func(ctx context.Context) error { return s.store.Announce(ctx, store.Change{Kind: "door"}) })
 }
 
 // keepAwake keeps the session of somebody in a call from ending for want of requests: a long call is no idle PC, and a lost
@@ -75,8 +101,11 @@ func (s *Server) keepAwake(ctx context.Context, hash string) {
 // memberFor decides whether a seat is p's. A code other than 0 says why not, in the protocol's close codes.
 func (s *Server) memberFor(p *principal, c conference.Conference) (signaling.Member, int) {
 	me := p.in(c)
+	if me != nil && me.Visitor && !s.joinable(c) {
+		return signaling.Member{}, signaling.CloseEnded
+	}
 	switch {
-	case me == nil || !s.standingIn(s.ctx, p, c).can(identity.JoinConference):
+	case me == nil || (!me.Visitor && !s.standingIn(s.ctx, p, c).can(identity.JoinConference)):
 		return signaling.Member{}, signaling.CloseAuth
 	case !s.joinable(c):
 		return signaling.Member{}, signaling.CloseEnded
@@ -87,7 +116,7 @@ func (s *Server) memberFor(p *principal, c conference.Conference) (signaling.Mem
 	if me.Guest != "" {
 		role = me.Guest
 	}
-	return signaling.Member{Key: me.Key, Name: me.Name, Role: role, Organization: me.Org, Guest: me.Guest != "", Host: me.Host}, 0
+	return signaling.Member{Key: me.Key, Name: me.Name, Role: role, Organization: me.Org, Guest: me.Guest != "", Host: me.Host, Waits: me.Visitor}, 0
 }
 
 // occupied reports whether anybody is in a call on this node.
@@ -168,6 +197,7 @@ func (s *Server) beat(ctx context.Context) error {
 				event.Present = append(event.Present, conference.Presence{Key: who.Key, Session: who.Session})
 			}
 			s.enqueue(conference.ConferenceID(id), event)
+			s.showOutRevoked(ctx, conference.ConferenceID(id))
 		}
 	}
 }

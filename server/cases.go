@@ -138,7 +138,7 @@ func (s *Server) checkDischarge(discharge time.Time, note string) error {
 		return invalid("the discharge must lie between yesterday and 13 weeks from now")
 	}
 	if err := conference.CheckNote(note); err != nil {
-		return problem(http.StatusUnprocessableEntity, "note-refused", "The note is too long or holds an 11-digit number")
+		return errNoteRefused
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/duty"
 	"github.com/samtale/samtale/server/identity"
 	"github.com/samtale/samtale/server/store"
 )
@@ -36,6 +38,9 @@ func (s *Server) conferenceFor(ctx context.Context, id conference.ConferenceID, 
 		return conference.Conference{}, nil, standing{}, err
 	}
 	c, err := s.store.Conference(ctx, id)
+	if err == nil {
+		c, err = s.seatLate(ctx, p, c)
+	}
 	if err != nil {
 		return conference.Conference{}, nil, standing{}, s.fail("read a meeting", err)
 	}
@@ -52,6 +57,8 @@ func (s *Server) conferenceFor(ctx context.Context, id conference.ConferenceID, 
 func (s *Server) standingIn(ctx context.Context, p *principal, c conference.Conference) standing {
 	me := p.in(c)
 	switch {
+	case me != nil && me.RevokedAt != nil:
+		return standing{}
 	case p.person == nil && me != nil && me.Guest == "":
 		return standing{access: conference.AccessClinician, relation: identity.RelationInvited}
 	case p.person == nil && me != nil:
@@ -60,8 +67,11 @@ func (s *Server) standingIn(ctx context.Context, p *principal, c conference.Conf
 		return standing{}
 	}
 	st := standing{access: p.person.Access}
-	if me != nil {
+	if me != nil && (!me.Visitor || s.isInside(c.ID, me.Key)) {
 		st.relation |= identity.RelationInvited
+	}
+	if c.Improvised { // a private talk: being a colleague opens no door
+		return st
 	}
 	if s.region.Load().worksAt(p.person, c.Unit) {
 		st.relation |= identity.RelationOwnUnit
@@ -95,6 +105,9 @@ func participant(c conference.Conference, key string) *conference.Participant {
 
 func (s *Server) getConference(ctx context.Context, in *conferenceInput) (*conferenceOutput, error) {
 	c, p, st, err := s.conferenceFor(ctx, in.ID, identity.ViewConference)
+	if errors.Is(err, errNotFound) {
+		return s.showDoorstep(ctx, in.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +119,10 @@ func (s *Server) showConference(ctx context.Context, p *principal, st standing, 
 	v := ConferenceView{
 		ID: c.ID, MeetingCode: c.MeetingCode, Purpose: c.Purpose, Start: c.Start, End: c.End, State: s.stateOf(c), OpensAt: c.Start.Add(-guestsEarly),
 		Participants: []ParticipantView{}, BookedAt: c.BookedAt, Revision: c.Revision, May: s.mayOnConference(p, st, c), Socket: s.config.NodePath + "/ws",
+		Improvised: c.Improvised, Locked: c.Locked, PatientPresent: c.PatientPresent, Consent: consentView(c), AgendaMinutes: cmp.Or(c.AgendaMinutes, usualMinutes),
+	}
+	if p.person != nil && st.relation&identity.RelationInvited != 0 {
+		v.Consult = duty.ConsultID(c.Consult)
 	}
 	if c.BookedBy != "" {
 		ref := region.personRef(c.BookedBy)
@@ -122,10 +139,15 @@ func (s *Server) showConference(ctx context.Context, p *principal, st standing, 
 	}
 	me := p.in(c)
 	for _, part := range c.Participants {
-		v.Participants = append(v.Participants, ParticipantView{
+		view := ParticipantView{
 			Key: part.Key, Seat: part.Seat, Need: part.Need, Name: part.Name, Role: part.Role.Role, Org: part.Org, Guest: part.Guest,
 			Reply: part.Reply, RepliedAt: part.RepliedAt, Mail: mailState(part, mails), Host: part.Host, You: me != nil && me.Key == part.Key,
-		})
+			Visitor: part.Visitor, LinkUsed: part.LinkUsed != nil, Revoked: part.RevokedAt != nil,
+		}
+		if part.ByHand != nil {
+			view.ByHand, view.ByHandEnd = part.ByHand.How, part.ByHand.Until
+		}
+		v.Participants = append(v.Participants, view)
 	}
 	if me != nil {
 		v.You = me.Key
@@ -182,7 +204,10 @@ func (s *Server) mayOnConference(p *principal, st standing, c conference.Confere
 	add("cancel", identity.CancelConference, c.State == conference.Booked && s.stateOf(c) == "booked")
 	add("admit", identity.AdmitGuests, open && me != nil && me.Host)
 	add("view_attendance", identity.ViewAttendance, true)
-	add("invite_guests", identity.BookConference, open)
+	hosts := me != nil && me.Host
+	add("invite_guests", identity.InviteGuest, open && (hosts || st.relation&identity.RelationOwnUnit != 0))
+	add("keep_consent", identity.KeepConsent, open && hosts)
+	add("add_by_hand", identity.AddByHand, open && hosts)
 	return may
 }
 

@@ -121,8 +121,8 @@ func (s *Server) getPersonas(_ context.Context, _ *struct{}) (*personasOutput, e
 	return out, nil
 }
 
-// becomePersona signs in as one of the personas. Guests have no account: they come by the link of the next meeting that
-// has a guest seat.
+// becomePersona signs in as one of the personas, or as anybody of the region by id: load tests need more people than the page
+// shows. Guests have no account: they come by the link of the next meeting that has a guest seat.
 func (s *Server) becomePersona(ctx context.Context, in *personaInput) (*personaOutput, error) {
 	for _, p := range demo.Personas() {
 		if p.ID != in.Body.Persona {
@@ -131,15 +131,22 @@ func (s *Server) becomePersona(ctx context.Context, in *personaInput) (*personaO
 		if p.Person == "" {
 			return s.becomeGuest(ctx, p.Guest)
 		}
-		session, err := s.enter(ctx, store.Session{Person: p.Person})
-		if err != nil {
-			return nil, err
-		}
-		out := &personaOutput{SetCookie: session.SetCookie}
-		out.Body.Open = "/"
-		return out, nil
+		return s.becomePerson(ctx, p.Person)
+	}
+	if person, ok := s.region.Load().people[conference.PersonID(in.Body.Persona)]; ok {
+		return s.becomePerson(ctx, person.ID)
 	}
 	return nil, errNotFound
+}
+
+func (s *Server) becomePerson(ctx context.Context, id conference.PersonID) (*personaOutput, error) {
+	session, err := s.enter(ctx, store.Session{Person: id})
+	if err != nil {
+		return nil, err
+	}
+	out := &personaOutput{SetCookie: session.SetCookie}
+	out.Body.Open = "/"
+	return out, nil
 }
 
 func (s *Server) becomeGuest(ctx context.Context, kind string) (*personaOutput, error) {
@@ -154,7 +161,7 @@ func (s *Server) becomeGuest(ctx context.Context, kind string) (*personaOutput, 
 		}
 		for _, c := range confs {
 			for _, part := range c.Participants {
-				if part.Guest == kind && s.joinable(c) {
+				if part.Guest == kind && part.RevokedAt == nil && s.joinable(c) {
 					raw, _ := s.invitationToken(c, part)
 					out := &personaOutput{}
 					out.Body.Open = "/join#" + raw
@@ -187,7 +194,7 @@ func (s *Server) createDemoRoom(ctx context.Context, in *demoRoomInput) (*demoRo
 	now := s.now()
 	id := newID(s.random)
 	c := conference.Conference{
-		ID: conference.ConferenceID("m_" + id), MeetingCode: conference.NewMeetingCode(s.random), UID: id + "@" + s.mailDomain(), Purpose: "test",
+		ID: conference.ConferenceID("m_" + id), MeetingCode: conference.NewMeetingCode(s.random), UID: id + "@" + s.mailDomain(), Purpose: conference.PurposeTest,
 		Start: now, End: now.Add(4 * time.Hour), State: conference.Booked, BookedAt: now, SchemaVersion: 1,
 	}
 	for i := range in.Body.People {

@@ -24,6 +24,10 @@ func (s *Server) getDirectory(ctx context.Context, in *directoryInput) (*directo
 	}
 	region := s.region.Load()
 	query := strings.ToLower(strings.TrimSpace(in.Query))
+	duties, err := s.dutiesNow(ctx)
+	if err != nil {
+		return nil, s.fail("read who is on duty", err)
+	}
 	out := &directoryOutput{}
 	out.Body.People = []Person{}
 	for i := range region.People {
@@ -32,6 +36,7 @@ func (s *Server) getDirectory(ctx context.Context, in *directoryInput) (*directo
 			continue
 		}
 		view := s.personView(person)
+		view.Duty = append(view.Duty, duties[person.ID]...)
 		if query != "" && !matches(view, query) {
 			continue
 		}
@@ -41,7 +46,24 @@ func (s *Server) getDirectory(ctx context.Context, in *directoryInput) (*directo
 	if len(out.Body.People) > maxDirectory {
 		out.Body.People = out.Body.People[:maxDirectory]
 	}
-	return out, nil
+	return out, s.addReach(ctx, out.Body.People)
+}
+
+// addReach says of everybody in an answer whether they can be rung.
+func (s *Server) addReach(ctx context.Context, people []Person) error {
+	ids := make([]conference.PersonID, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	states, err := s.reachOf(ctx, ids)
+	if err != nil {
+		return s.fail("see who can be reached", err)
+	}
+	for i := range people {
+		state := states[people[i].ID]
+		people[i].Reach = &state
+	}
+	return nil
 }
 
 func matches(p Person, query string) bool {
@@ -49,12 +71,18 @@ func matches(p Person, query string) bool {
 	for i, r := range p.Roles {
 		text += " " + string(r.Role) + " " + p.Units[i].Name + " " + p.Units[i].Organization
 	}
+	text += " " + strings.Join(p.Ask, " ")
 	return strings.Contains(strings.ToLower(strings.ReplaceAll(text, "_", " ")), query)
 }
 
 func (s *Server) personView(p *conference.Person) Person {
 	region := s.region.Load()
 	v := Person{PersonRef: region.refOf(p), Phone: p.Phone, Email: p.Email, Roles: p.Roles, Units: []UnitRef{}, Calendar: s.calendars.Load().stateOf(p)}
+	v.Ask, v.Speaks, v.Duty = append([]string{}, p.Ask...), append([]string{}, p.Languages...), []PersonDuty{}
+	v.PhoneAt, v.Deputy, v.Hours = append([]conference.Hours{}, p.PhoneHours...), region.personRefOrNil(p.Deputy), append([]conference.Hours{}, p.Hours...)
+	if painted := s.calendars.Load().people[p.ID].painted; painted != nil {
+		v.Hours = append([]conference.Hours{}, painted.Hours...)
+	}
 	for _, r := range p.Roles {
 		v.Units = append(v.Units, region.unitRef(r.Unit))
 	}

@@ -69,6 +69,8 @@ type feedRef struct {
 	person *conference.Person
 	index  int // in the region's list
 	kind   conference.FeedKind
+	roster *conference.Roster // of a duty plan's feed, which is its owner's
+	layer  conference.Layer
 	origin string
 	url    string // of the region's; a path is on this server
 	sealed string // of an added one: feedAddress, encrypted
@@ -82,12 +84,11 @@ type feedAddress struct {
 	Password string `json:"password,omitempty"`
 }
 
-// refsOf lists a person's feeds: the region's, then their own.
-func refsOf(p *conference.Person, own []store.OwnFeed) []feedRef {
+// refsOf lists a person's feeds: the region's, then their own, then those of the duty plans they own.
+func (v *regionView) refsOf(p *conference.Person, own []store.OwnFeed) []feedRef {
 	refs := make([]feedRef, 0, len(p.Feeds)+len(own))
 	for i, f := range p.Feeds {
-		key := store.FeedRecord{Person: p.ID, Index: i, URLHash: hashOfAddress(f.URL)}.Key()
-		refs = append(refs, feedRef{id: "r_" + shortHash(key), key: key, person: p, index: i, kind: f.Kind, origin: originRegion, url: f.URL})
+		refs = append(refs, regionRef(p, i, f.URL, f.Kind))
 	}
 	for _, f := range own {
 		ref := feedRef{id: f.ID, key: f.ID, person: p, kind: f.Kind, origin: originAdded, sealed: f.Sealed, host: f.Host}
@@ -96,7 +97,25 @@ func refsOf(p *conference.Person, own []store.OwnFeed) []feedRef {
 		}
 		refs = append(refs, ref)
 	}
+	index := 0
+	for i := range v.Rosters {
+		roster := &v.Rosters[i]
+		if roster.Owner != p.ID {
+			continue
+		}
+		for _, f := range roster.Feeds {
+			index-- // below zero: apart from the person's own
+			ref := regionRef(p, index, f.URL, conference.FeedRoster)
+			ref.roster, ref.layer = roster, f.Layer
+			refs = append(refs, ref)
+		}
+	}
 	return refs
+}
+
+func regionRef(p *conference.Person, index int, url string, kind conference.FeedKind) feedRef {
+	key := store.FeedRecord{Person: p.ID, Index: index, URLHash: hashOfAddress(url)}.Key()
+	return feedRef{id: "r_" + shortHash(key), key: key, person: p, index: index, kind: kind, origin: originRegion, url: url}
 }
 
 // shortHash is enough of a hash to name a thing among some thousands: 96 bits.

@@ -140,7 +140,7 @@ func (s *Server) dueFeeds(ctx context.Context) ([]dueFeed, error) {
 	region := s.region.Load()
 	for i := range region.People {
 		p := &region.People[i]
-		for _, ref := range refsOf(p, found.own[p.ID]) {
+		for _, ref := range region.refsOf(p, found.own[p.ID]) {
 			d := dueFeed{ref: ref, near: near[p.ID]}
 			if forced[p.ID] {
 				d.asked = now

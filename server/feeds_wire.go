@@ -13,7 +13,7 @@ import (
 type FeedView struct {
 	ID           string              `json:"id"`
 	Person       PersonRef           `json:"person"`
-	Kind         conference.FeedKind `json:"kind" enum:"busy,hours,duty"`
+	Kind         conference.FeedKind `json:"kind" enum:"busy,hours,duty,roster" doc:"roster: a duty plan that the person owns"`
 	Origin       string              `json:"origin" enum:"region,added,uploaded,painted" doc:"Who named it: the region's file, its owner by address, by file or by hand"`
 	Mine         bool                `json:"mine"`
 	Address      string              `json:"address" doc:"Host only; empty for what was uploaded or painted"`

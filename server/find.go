@@ -102,7 +102,7 @@ func (s *Server) findRequest(c conference.Case) slots.Request {
 		until = furthest
 	}
 	request := slots.Request{
-		Purpose: "discharge", DurationMin: usualMinutes, GridMin: usualGrid, TZ: region.Zone,
+		Purpose: conference.PurposeDischarge, DurationMin: usualMinutes, GridMin: usualGrid, TZ: region.Zone,
 		Window: slots.Window{From: now, To: until}, MinNoticeMin: usualNotice,
 		Policy: slots.Policy{OutsideHours: slots.LastResort, Unknown: slots.OfferMarked, Tentative: slots.TakeAsBusy, UseDuty: true},
 		Limit:  &limit, Holidays: region.Holidays, Need: []slots.Need{}, Want: []slots.Want{},

@@ -17,6 +17,7 @@ type metrics struct {
 	feeds      *prometheus.CounterVec
 	mails      *prometheus.CounterVec
 	bookings   *prometheus.CounterVec
+	consults   *prometheus.CounterVec
 	attendance prometheus.Counter
 }
 
@@ -30,9 +31,10 @@ func newMetrics(inCall func() float64) *metrics {
 		feeds:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "samtale_feed_fetches_total", Help: "Calendar fetches by outcome."}, []string{"outcome"}),
 		mails:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "samtale_mails_total", Help: "Mails by outcome."}, []string{"outcome"}),
 		bookings:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "samtale_bookings_total", Help: "Bookings by outcome."}, []string{"outcome"}),
+		consults:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "samtale_consults_total", Help: "Consults by kind and the state they came to."}, []string{"kind", "state"}),
 		attendance: prometheus.NewCounter(prometheus.CounterOpts{Name: "samtale_attendance_events_lost_total", Help: "Attendance events that could not be written."}),
 	}
-	m.registry.MustRegister(m.requests, m.feeds, m.mails, m.bookings, m.attendance, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.feeds, m.mails, m.bookings, m.consults, m.attendance, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "samtale_people_in_calls", Help: "Sessions in calls on this node."}, inCall))
 	return m

@@ -23,7 +23,7 @@ func (s *Server) invited(ctx context.Context, token string) (conference.Conferen
 		return c, nil, s.fail("read an invitation's meeting", err)
 	}
 	part := participant(c, ref.Participant)
-	if part == nil {
+	if part == nil || part.RevokedAt != nil {
 		return c, nil, errNotFound
 	}
 	return c, part, nil
@@ -48,7 +48,7 @@ func (s *Server) showInvitation(c conference.Conference, part *conference.Partic
 
 // useInvitation enters the meeting. The session it opens sees this meeting and nothing else, also for staff: a mail that
 // was passed on must not open a ward's board. Whoever is signed in as that very person keeps their own session.
-func (s *Server) useInvitation(ctx context.Context, in *invitationInput) (*sessionOutput, error) {
+func (s *Server) useInvitation(ctx context.Context, in *useInvitationInput) (*sessionOutput, error) {
 	c, part, err := s.invited(ctx, in.Token)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,22 @@ func (s *Server) useInvitation(ctx context.Context, in *invitationInput) (*sessi
 	if p, err := s.principal(ctx); err == nil && p.person != nil && p.person.ID == part.Person {
 		return &sessionOutput{Body: s.sessionView(ctx, p)}, nil
 	}
-	return s.enter(ctx, store.Session{Conference: c.ID, Participant: part.Key, Language: part.Language})
+	if part.Guest == "" {
+		return s.enter(ctx, store.Session{Conference: c.ID, Participant: part.Key, Language: part.Language})
+	}
+	browser := in.Guest
+	if s.config.Secure() {
+		browser = in.SecureGuest
+	}
+	cookie, err := s.takeLink(ctx, c, part, in.Token, browser)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.enter(ctx, store.Session{Conference: c.ID, Participant: part.Key, Language: part.Language})
+	if err == nil {
+		out.SetCookie = append(out.SetCookie, cookie.String())
+	}
+	return out, err
 }
 
 func tooEarly(c conference.Conference) *Problem {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,10 +77,27 @@ func (s *Server) followEvents(ctx context.Context) error {
 					s.log.Error("region not loaded", slog.Any("err", err))
 				}
 			}
+			if c.Kind == "conference" {
+				s.enforceChange(ctx, c)
+			}
 			s.hub.publish(c)
 		}
 	}
 	return nil
+}
+
+// enforceChange has the room of a changed meeting, if it is on this node, do what the change demands.
+func (s *Server) enforceChange(ctx context.Context, change store.Change) {
+	id := string(change.Conference)
+	if len(s.rooms.Present()[id])+len(s.rooms.Lobby()[id]) == 0 {
+		return
+	}
+	c, err := s.store.Conference(ctx, change.Conference)
+	if err != nil {
+		s.log.Warn("changed meeting not read", slog.Any("err", err))
+		return
+	}
+	s.enforce(c)
 }
 
 // wait sleeps for d or until ctx ends.
@@ -98,6 +116,7 @@ type liveChange struct {
 	Kind       string `json:"kind"`
 	Case       string `json:"case,omitempty"`
 	Conference string `json:"conference,omitempty"`
+	Consult    string `json:"consult,omitempty"`
 }
 
 // live is GET /v1/live: a WebSocket that says what changed, to those whom it concerns.
@@ -114,6 +133,9 @@ func (s *Server) live(c *gin.Context) {
 	}
 	changes := s.hub.subscribe()
 	defer s.hub.unsubscribe(changes)
+	if p.person != nil {
+		defer s.arrivePage(p.person.ID)()
+	}
 	defer conn.Close(1000, "done")
 	if conn.Send("hello", struct{}{}) != nil {
 		return
@@ -133,11 +155,15 @@ func (s *Server) live(c *gin.Context) {
 			if !s.concerns(p, change) {
 				continue
 			}
-			if conn.Send("changed", liveChange{Kind: change.Kind, Case: string(change.Case), Conference: string(change.Conference)}) != nil {
+			if conn.Send("changed", liveOf(change)) != nil {
 				return
 			}
 		}
 	}
+}
+
+func liveOf(c store.Change) liveChange {
+	return liveChange{Kind: c.Kind, Case: string(c.Case), Conference: string(c.Conference), Consult: string(c.Consult)}
 }
 
 // concerns keeps the timing of other units' work from those who may not see it.
@@ -147,6 +173,8 @@ func (s *Server) concerns(p *principal, change store.Change) bool {
 		return true
 	case p.person == nil:
 		return false
+	case len(change.People) > 0 || change.Consult != "":
+		return slices.Contains(change.People, p.person.ID)
 	case change.Case != "":
 		ctx, cancel := context.WithTimeout(s.ctx, 2*time.Second)
 		defer cancel()

@@ -39,7 +39,7 @@ func (s *Server) addFeed(ctx context.Context, in *addFeedInput) (*feedOutput, er
 		ID: id, Person: p.person.ID, Kind: in.Body.Kind, Host: feed.Redact(address.URL), AddedAt: s.now(),
 		Sealed: s.sealer.Seal(s.random, mustJSON(address), id),
 	}
-	ref := refsOf(p.person, []store.OwnFeed{own})[len(p.person.Feeds)]
+	ref := s.region.Load().refsOf(p.person, []store.OwnFeed{own})[len(p.person.Feeds)]
 	record := ref.emptyRecord()
 	failed := s.tryFetch(ctx, ref, &record, lastCopy{}, true)
 	if ctx.Err() != nil {
@@ -63,7 +63,7 @@ func (s *Server) uploadFeed(ctx context.Context, in *uploadFeedInput) (*feedOutp
 		return s.replayFeed(ctx, p, id, err)
 	}
 	own := store.OwnFeed{ID: newFeedID(s), Person: p.person.ID, Kind: in.Kind, AddedAt: s.now()}
-	ref := refsOf(p.person, []store.OwnFeed{own})[len(p.person.Feeds)]
+	ref := s.region.Load().refsOf(p.person, []store.OwnFeed{own})[len(p.person.Feeds)]
 	record := ref.emptyRecord()
 	if err := s.accept(ref, &record, feed.Result{Body: bytes.Clone(in.RawBody)}, nil, true); err != nil {
 		return nil, unreadableFeed(err)

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 )
@@ -111,9 +113,12 @@ type linksOutput struct {
 
 // GuestLink is a personal join link to be read out, shown as QR code or copied.
 type GuestLink struct {
-	Participant string `json:"participant"`
-	Name        string `json:"name"`
-	URL         string `json:"url"`
+	Participant string    `json:"participant"`
+	Name        string    `json:"name"`
+	URL         string    `json:"url"`
+	Code        string    `json:"code" doc:"To be read out: opens the same seat at /join"`
+	Used        bool      `json:"used" doc:"The link has opened a browser: another one needs a new link"`
+	Expires     time.Time `json:"expires" doc:"Ten minutes after the end"`
 }
 
 type attendanceInput struct {
@@ -129,6 +134,12 @@ type attendanceOutput struct {
 
 type invitationInput struct {
 	Token string `path:"token" minLength:"20" maxLength:"100"`
+}
+
+type useInvitationInput struct {
+	Token       string `path:"token" minLength:"20" maxLength:"100"`
+	Guest       string `cookie:"samtale-guest"`
+	SecureGuest string `cookie:"__Host-samtale-guest"`
 }
 
 type invitationOutput struct{ Body InvitationView }

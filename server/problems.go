@@ -51,6 +51,8 @@ var (
 	errInternal      = problem(http.StatusInternalServerError, "internal", "Something failed here; it has been logged")
 	errStoreDown     = problem(http.StatusServiceUnavailable, "store-down", "The store does not answer; nothing was changed")
 	errMeetingEnded  = problem(http.StatusGone, "meeting-ended", "The meeting is over or cancelled")
+	errNoteRefused   = problem(http.StatusUnprocessableEntity, "note-refused", "The text is too long or holds an 11-digit number")
+	errObjected      = problem(http.StatusConflict, "seat-objected", "The patient does not want this role to take part")
 	errNothingToTell = problem(http.StatusConflict, "already-acknowledged", "The receiver has already acknowledged")
 )
 

@@ -20,16 +20,18 @@ const sealedScheme = "sealed:"
 
 // putRegionSealed writes a region whose calendars' addresses nobody can read in the store or its backups.
 func putRegionSealed(ctx context.Context, st *store.Store, sealer *identity.Sealer, random io.Reader, r conference.Region) error {
-	r.People = slices.Clone(r.People)
+	r.People, r.Rosters = slices.Clone(r.People), slices.Clone(r.Rosters)
 	for i := range r.People {
-		p := &r.People[i]
-		p.Feeds = slices.Clone(p.Feeds)
-		for j := range p.Feeds {
-			if address := &p.Feeds[j].URL; !strings.HasPrefix(*address, "/") {
-				*address = sealedScheme + store.URLHash(*address) + ":" + sealer.Seal(random, []byte(*address), regionFeed(p.ID, j))
-			}
-		}
+		r.People[i].Feeds = slices.Clone(r.People[i].Feeds)
 	}
+	for i := range r.Rosters {
+		r.Rosters[i].Feeds = slices.Clone(r.Rosters[i].Feeds)
+	}
+	eachAddress(r, func(address *string, place string) {
+		if !strings.HasPrefix(*address, "/") {
+			*address = sealedScheme + store.URLHash(*address) + ":" + sealer.Seal(random, []byte(*address), place)
+		}
+	})
 	if _, err := st.PutRegion(ctx, r); err != nil {
 		return fmt.Errorf("write the region: %w", err)
 	}
@@ -40,23 +42,36 @@ func putRegionSealed(ctx context.Context, st *store.Store, sealer *identity.Seal
 // the region is imported again.
 func (s *Server) openAddresses(r conference.Region) {
 	lost := 0
+	eachAddress(r, func(address *string, place string) {
+		if !strings.HasPrefix(*address, sealedScheme) {
+			return
+		}
+		_, sealed, _ := strings.Cut(strings.TrimPrefix(*address, sealedScheme), ":")
+		plain, err := s.sealer.Open(sealed, place)
+		if err != nil {
+			lost++
+			return
+		}
+		*address = string(plain)
+	})
+	if lost > 0 {
+		s.log.Error("addresses of calendars were sealed under another secret: import the region again", slog.Int("calendars", lost))
+	}
+}
+
+// eachAddress calls do with every calendar's address and what it belongs to, so that a sealed one cannot be moved elsewhere.
+func eachAddress(r conference.Region, do func(address *string, place string)) {
 	for i := range r.People {
 		p := &r.People[i]
 		for j := range p.Feeds {
-			if !strings.HasPrefix(p.Feeds[j].URL, sealedScheme) {
-				continue
-			}
-			_, sealed, _ := strings.Cut(strings.TrimPrefix(p.Feeds[j].URL, sealedScheme), ":")
-			plain, err := s.sealer.Open(sealed, regionFeed(p.ID, j))
-			if err != nil {
-				lost++
-				continue
-			}
-			p.Feeds[j].URL = string(plain)
+			do(&p.Feeds[j].URL, "region\x00"+string(p.ID)+"\x00"+strconv.Itoa(j))
 		}
 	}
-	if lost > 0 {
-		s.log.Error("addresses of calendars were sealed under another secret: import the region again", slog.Int("calendars", lost))
+	for i := range r.Rosters {
+		roster := &r.Rosters[i]
+		for j := range roster.Feeds {
+			do(&roster.Feeds[j].URL, "roster\x00"+string(roster.ID)+"\x00"+strconv.Itoa(j))
+		}
 	}
 }
 
@@ -67,9 +82,4 @@ func hashOfAddress(address string) string {
 		return hash
 	}
 	return store.URLHash(address)
-}
-
-// regionFeed is what a sealed address belongs to, so that it cannot be moved to somebody else.
-func regionFeed(person conference.PersonID, index int) string {
-	return "region\x00" + string(person) + "\x00" + strconv.Itoa(index)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/samtale/samtale/calendar"
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/identity"
 )
 
 // regionView is an immutable index over the region, swapped whole when a new one is imported.
@@ -21,6 +22,7 @@ type regionView struct {
 	byRole   map[conference.RoleAt][]conference.PersonID
 	byEmail  map[string]conference.PersonID
 	zones    map[string]*time.Location // of people with one of their own, by name
+	rosters  map[conference.RoleAt]*conference.Roster
 }
 
 func newRegionView(r conference.Region, revision int64) (*regionView, error) {
@@ -39,6 +41,10 @@ func newRegionView(r conference.Region, revision int64) (*regionView, error) {
 		byRole:  map[conference.RoleAt][]conference.PersonID{},
 		byEmail: make(map[string]conference.PersonID, len(r.People)),
 		zones:   map[string]*time.Location{},
+		rosters: make(map[conference.RoleAt]*conference.Roster, len(r.Rosters)),
+	}
+	for i := range r.Rosters {
+		v.rosters[r.Rosters[i].Covers] = &r.Rosters[i]
 	}
 	for _, u := range r.Units {
 		v.units[u.ID] = u
@@ -78,6 +84,50 @@ func (v *regionView) unitRef(id conference.UnitID) UnitRef {
 	return ref
 }
 
+// unitRefOrNil is nil for no unit, so that it is left out of an answer.
+func (v *regionView) unitRefOrNil(id conference.UnitID) *UnitRef {
+	if id == "" {
+		return nil
+	}
+	ref := v.unitRef(id)
+	return &ref
+}
+
+// personRefOrNil is nil for nobody.
+func (v *regionView) personRefOrNil(id conference.PersonID) *PersonRef {
+	if id == "" {
+		return nil
+	}
+	ref := v.personRef(id)
+	return &ref
+}
+
+// orgOf is a unit with its hospital or municipality, as shown beside a name.
+func (v *regionView) orgOf(id conference.UnitID) string {
+	if id == "" {
+		return ""
+	}
+	unit := v.unitRef(id)
+	if unit.Organization != "" {
+		return unit.Name + ", " + unit.Organization
+	}
+	return unit.Name
+}
+
+// parseCovers reads role@unit.
+func parseCovers(text string) conference.RoleAt {
+	role, unit, _ := strings.Cut(text, "@")
+	return conference.RoleAt{Role: conference.Role(role), Unit: conference.UnitID(unit)}
+}
+
+// ringable finds a role that may be rung: somebody who can answer holds it, or it has a duty plan.
+func (v *regionView) ringable(text string) (conference.RoleAt, bool) {
+	covers := parseCovers(text)
+	return covers, v.rosters[covers] != nil || slices.ContainsFunc(v.byRole[covers], func(id conference.PersonID) bool {
+		return identity.Can(v.people[id].Access, identity.RelationSelf, identity.AnswerNow)
+	})
+}
+
 func (v *regionView) personRef(id conference.PersonID) PersonRef {
 	p, ok := v.people[id]
 	if !ok {
@@ -89,11 +139,7 @@ func (v *regionView) personRef(id conference.PersonID) PersonRef {
 func (v *regionView) refOf(p *conference.Person) PersonRef {
 	ref := PersonRef{ID: p.ID, Name: p.Name, Title: p.Title}
 	if len(p.Roles) > 0 {
-		unit := v.unitRef(p.Roles[0].Unit)
-		ref.Org = unit.Name
-		if unit.Organization != "" {
-			ref.Org = unit.Name + ", " + unit.Organization
-		}
+		ref.Org = v.orgOf(p.Roles[0].Unit)
 	}
 	return ref
 }

@@ -40,6 +40,37 @@ func (s *Server) register(api huma.API) {
 
 	huma.Register(api, op("GET", "/v1/directory", "getDirectory", "Who is who", 200), s.getDirectory)
 	huma.Register(api, op("GET", "/v1/units", "getUnits", "All units of the region", 200), s.getUnits)
+	huma.Register(api, op("GET", "/v1/duty", "getDuty", "Who is on duty, role by role", 200), s.getDuty)
+	huma.Register(api, op("PUT", "/v1/duty/{covers}/me", "declareDuty", "Say that one is in or out; ends with the shift", 200), s.declareDuty)
+	huma.Register(api, op("GET", "/v1/rosters", "getRosters", "Duty plans that the caller owns or that are their unit's: gaps, unknown names, old calendars", 200), s.getRosters)
+
+	huma.Register(api, op("GET", "/v1/consults", "getConsults", "What rings, what was promised, what was missed", 200), s.getConsults)
+	huma.Register(api, op("POST", "/v1/consults", "createConsult", "Ring whoever is on duty, knock at somebody's door, or ring oneself for practice", 201), s.createConsult)
+	huma.Register(api, op("GET", "/v1/consults/{id}", "getConsult", "One consult", 200), s.getConsult)
+	huma.Register(api, op("DELETE", "/v1/consults/{id}", "cancelConsult", "Hang up", 200), s.cancelConsult)
+	huma.Register(api, op("PUT", "/v1/consults/{id}/answer", "answerConsult", "Answer a ring; the first accept wins", 200), s.answerConsult)
+	huma.Register(api, op("PUT", "/v1/consults/{id}/seen", "seeConsult", "Say that a page shows the ring", 200), s.seeConsult)
+	huma.Register(api, op("PUT", "/v1/consults/{id}/override", "overrideKnock", "Make a soft knock loud, once, with a reason", 200), s.overrideKnock)
+	huma.Register(api, op("PUT", "/v1/consults/{id}/note", "putNote", "Mark a missed call as read or taken", 200), s.putNote)
+	huma.Register(api, op("POST", "/v1/consults/{id}/callback", "callBack", "Ring the caller of a missed call, or their role if they have left", 201), s.callBack)
+	huma.Register(api, op("POST", "/v1/consults/{id}/booking", "bookTalk", "Book ten minutes today instead", 201), s.bookTalk)
+
+	huma.Register(api, op("GET", "/v1/reach", "getReach", "How one can be reached", 200), s.getReach)
+	huma.Register(api, op("PUT", "/v1/reach", "putReach", "Be quiet for a while, or no longer", 200), s.putReach)
+	huma.Register(api, op("POST", "/v1/reach/devices", "addDevice", "Let this phone or PC ring when no page is open", 201), s.addDevice)
+	huma.Register(api, op("DELETE", "/v1/reach/devices/{id}", "deleteDevice", "Let it ring no longer", 204), s.deleteDevice)
+
+	huma.Register(api, op("GET", "/v1/doors", "getDoors", "Standing rooms of the local teams", 200), s.getDoors)
+	huma.Register(api, op("POST", "/v1/doors/{unit}", "enterDoor", "Open today's standing room of a team", 200), s.enterDoor)
+
+	huma.Register(api, op("POST", "/v1/conferences/{id}/guests", "addGuest", "A personal link for a guest: mailed, shown, or read out as a code", 201), s.addGuest)
+	huma.Register(api, op("DELETE", "/v1/conferences/{id}/guests/{key}", "revokeGuest", "End a guest's link at once and close the seat", 200), s.revokeGuest)
+	huma.Register(api, op("POST", "/v1/conferences/{id}/guests/{key}/link", "renewGuestLink", "A new link for a guest; the old one is dead", 200), s.renewGuestLink)
+	huma.Register(api, op("PUT", "/v1/conferences/{id}/consent", "putConsent", "The patient is in the room, has consented, or withdraws", 200), s.putConsent)
+	huma.Register(api, op("POST", "/v1/conferences/{id}/people", "addByHand", "Add somebody who is there by phone or in the room", 201), s.addByHand)
+	huma.Register(api, op("DELETE", "/v1/conferences/{id}/people/{key}", "endByHand", "Somebody added by hand has left", 200), s.endByHand)
+	huma.Register(api, op("POST", "/v1/invitations/code", "findByCode", "The link that a code which was read out stands for", 200), s.findByCode)
+
 	huma.Register(api, op("GET", "/v1/feeds", "getFeeds", "Calendar feeds and their age", 200), s.getFeeds)
 	huma.Register(api, op("POST", "/v1/feeds", "addFeed", "Add a calendar of one's own by its address; it is read at once", 201), s.addFeed)
 	huma.Register(api, limited(op("POST", "/v1/feeds/file", "uploadFeed", "Add a calendar of one's own as a file", 201), maxUpload), s.uploadFeed)

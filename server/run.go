@@ -175,7 +175,7 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	defer media.Close()
 	s.rooms = signaling.NewRooms(signaling.Options{Media: media, Record: s.record, Logger: s.log})
 	s.ownAddress = loopback(listener.Addr())
-	if err := s.prepareMail(); err != nil {
+	if err := errors.Join(s.prepareMail(), s.preparePush()); err != nil {
 		return err
 	}
 	handler, err := s.handler("1")
@@ -201,6 +201,9 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	run(&workers, "feeds", s.refreshFeeds)
 	run(&workers, "mail", s.sendMails)
 	run(&workers, "heartbeat", s.beat)
+	run(&workers, "hunts", s.hunt)
+	run(&workers, "pushes", s.sendPushes)
+	run(&workers, "presence", s.keepPresent)
 	if s.sink != nil {
 		run(&workers, "mail sink", s.sink.Run)
 	}

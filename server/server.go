@@ -33,6 +33,7 @@ import (
 	"github.com/samtale/samtale/server/config"
 	"github.com/samtale/samtale/server/identity"
 	"github.com/samtale/samtale/server/mail"
+	"github.com/samtale/samtale/server/push"
 	"github.com/samtale/samtale/server/store"
 	"github.com/samtale/samtale/signaling"
 )
@@ -59,6 +60,11 @@ type Server struct {
 	hub     *hub
 	metrics *metrics
 	ledger  chan ledgerEntry
+	pages   *counts // people with a page open here
+	talking *counts // people in a call or its lobby here
+	pusher  *push.Sender
+	pushKey string // VAPID, for browsers
+	pushes  []chan pushJob
 	out     io.Writer // what people read in the terminal
 
 	region    atomic.Pointer[regionView]
@@ -90,7 +96,7 @@ func newID(random io.Reader) string {
 func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *store.Store, ephemeral bool, secret []byte) *Server {
 	s := &Server{
 		config: cfg, log: log, clock: &clock{}, random: rand.Reader, ctx: ctx, secret: secret, ephemeral: ephemeral,
-		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), out: io.Discard,
+		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), pages: newCounts(), talking: newCounts(), pushes: newLanes(), out: io.Discard,
 		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), outside: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), sealer: feedSealer(secret),
 		refreshNow: make(chan struct{}, 1), forced: map[conference.PersonID]bool{},
 	}

@@ -54,7 +54,10 @@ func loadPages() (*pages, error) {
 			return nil
 		}
 		contentType := mime.TypeByExtension(path.Ext(name))
-		if contentType == "" {
+		switch {
+		case path.Ext(name) == ".webmanifest": // package mime does not know it
+			contentType = "application/manifest+json"
+		case contentType == "":
 			contentType = "application/octet-stream"
 		}
 		a := asset{contentType: contentType, plain: data}
@@ -102,9 +105,13 @@ func (p *pages) serve(c *gin.Context) {
 }
 
 func (p *pages) sendAsset(c *gin.Context, name string, a asset) {
-	if strings.HasPrefix(name, "/assets/") { // names hold a hash of the content
+	switch {
+	case strings.HasPrefix(name, "/assets/"): // names hold a hash of the content
 		c.Header("Cache-Control", "public, max-age=31536000, immutable")
-	} else {
+	case name == "/sw.js": // a worker that rings wrongly must not live on; it shows our icons and fetches nothing
+		c.Header("Cache-Control", "no-cache")
+		c.Header("Content-Security-Policy", "default-src 'none'; img-src 'self'; frame-ancestors 'none'")
+	default:
 		c.Header("Cache-Control", "public, max-age=3600")
 	}
 	data := a.plain

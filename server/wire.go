@@ -5,6 +5,7 @@ import (
 
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/duty"
 )
 
 // The JSON shapes of /v1. Instants are RFC 3339 in UTC, durations name their unit, codes are translated in the browser.
@@ -132,9 +133,24 @@ type Person struct {
 	PersonRef
 	Phone    string              `json:"phone,omitempty"`
 	Email    string              `json:"email,omitempty"`
+	Ask      []string            `json:"ask" doc:"What to ask about"`
+	Speaks   []string            `json:"languages" doc:"BCP 47"`
+	Hours    []conference.Hours  `json:"hours" doc:"Weekly working hours, in their own zone; empty: by duty plan or not known"`
+	PhoneAt  []conference.Hours  `json:"phone_hours" doc:"When the phone is answered; empty: not said"`
+	Deputy   *PersonRef          `json:"deputy,omitempty"`
+	Duty     []PersonDuty        `json:"duty" doc:"Roles they are on duty for now"`
+	Reach    *Reachable          `json:"reach,omitempty" doc:"Only in the directory"`
 	Roles    []conference.RoleAt `json:"roles"`
 	Units    []UnitRef           `json:"units" doc:"The unit of each role, same order"`
 	Calendar CalendarState       `json:"calendar"`
+}
+
+// PersonDuty is one role a person is on duty for now.
+type PersonDuty struct {
+	Covers string          `json:"covers" doc:"role@unit"`
+	Role   conference.Role `json:"role"`
+	Until  time.Time       `json:"until"`
+	Source DutySource      `json:"source"`
 }
 
 // CalendarState says how fresh a person's calendar is. Unknown is never free.
@@ -210,6 +226,11 @@ type ParticipantView struct {
 	Mail      string            `json:"mail,omitempty" enum:",queued,sent,failed,none"`
 	Host      bool              `json:"host"`
 	You       bool              `json:"you"`
+	Visitor   bool              `json:"visitor" doc:"Came by themselves and waits until admitted"`
+	LinkUsed  bool              `json:"link_used" doc:"Guests: the link has opened a browser"`
+	Revoked   bool              `json:"revoked" doc:"The link is dead and the seat closed"`
+	ByHand    string            `json:"by_hand,omitempty" enum:",phone,room" doc:"Without a device of their own, added by a host"`
+	ByHandEnd *time.Time        `json:"by_hand_until,omitempty" doc:"Absent: still there"`
 }
 
 // ConferenceView is the meeting's page.
@@ -226,9 +247,16 @@ type ConferenceView struct {
 	BookedBy     *PersonRef              `json:"booked_by,omitempty"`
 	BookedAt     time.Time               `json:"booked_at"`
 	Revision     int64                   `json:"revision"`
-	May          []string                `json:"may" doc:"join, reply, cancel, admit, view_attendance"`
+	May          []string                `json:"may" doc:"join, reply, cancel, admit, view_attendance, invite_guests, keep_consent, add_by_hand"`
 	You          string                  `json:"you,omitempty" doc:"Your participant key"`
 	Socket       string                  `json:"socket" doc:"Path of the call's WebSocket"`
+
+	Improvised     bool           `json:"improvised" doc:"Thrown together: a consult, a knock, an open door"`
+	Locked         bool           `json:"locked" doc:"Whoever is not in the cast waits outside"`
+	PatientPresent bool           `json:"patient_present"`
+	Consent        *ConsentView   `json:"consent,omitempty"`
+	Consult        duty.ConsultID `json:"consult,omitempty" doc:"The request this talk came from, for those who took part in it"`
+	AgendaMinutes  int            `json:"agenda_minutes" doc:"20, or what the talk was asked for"`
 }
 
 // CaseRef names a case for those who may see it.
@@ -292,7 +320,7 @@ type AttendanceInterval struct {
 	Start       time.Time `json:"start"`
 	End         time.Time `json:"end"`
 	StartSource string    `json:"start_source,omitempty"`
-	EndSource   string    `json:"end_source,omitempty" doc:"event, heartbeat, inferred_crash, meeting_end"`
+	EndSource   string    `json:"end_source,omitempty" doc:"event, heartbeat, inferred_crash, meeting_end, running, by_hand"`
 	GapSeconds  int       `json:"gap_seconds,omitempty"`
 	Media       bool      `json:"media" doc:"Sound or picture flowed at some time"`
 }

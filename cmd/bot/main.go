@@ -3,8 +3,10 @@
 //
 //	bot --url http://localhost:8080 --people 3 --seconds 20    in a throwaway meeting of the demo
 //	bot --seconds 20 --link https://…/join#… --link …          in a meeting with personal join links
+//	bot --url http://localhost:8080 --people 200 --hunts 20    rings, 20 at a time among 200 people; replaces the demo's region
 //
-// It prints a JSON summary. Exit 0: everybody received something; 1: somebody did not, or could not come in; 2: usage.
+// It prints a JSON summary. Exit 0: everybody received something, every ring came and stopped; 1: not so, or somebody could not come
+// in; 2: usage.
 package main
 
 import (
@@ -31,6 +33,8 @@ type options struct {
 	people  int
 	seconds int
 	links   []string
+	hunts   int // 0: join a call instead
+	rounds  int
 }
 
 const mostPeople = 500 // more than a machine plays
@@ -42,6 +46,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.url, "url", "", "address of the server (default: where the first link points, else http://localhost:8080)")
 	flags.IntVar(&o.people, "people", 2, "how many join a throwaway meeting of the demo; not with --link")
 	flags.IntVar(&o.seconds, "seconds", 10, "how long they stay")
+	flags.IntVar(&o.hunts, "hunts", 0, "ring instead of joining: how many specialists are rung for at once")
+	flags.IntVar(&o.rounds, "rounds", 10, "with --hunts: how often")
 	flags.Func("link", "a personal join link; one for each person", func(link string) error {
 		o.links = append(o.links, link)
 		return nil
@@ -49,11 +55,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
+	if o.hunts != 0 && (o.hunts < 1 || o.people < leastTeam*o.hunts || o.rounds < 1 || o.rounds > mostRounds || len(o.links) > 0) {
+		fmt.Fprintf(stderr, "bot: at least %d people for each of the hunts, 1 to %d rounds, and no links\n", leastTeam, mostRounds)
+		return 2
+	}
 	if flags.NArg() > 0 || o.people < 1 || o.people > mostPeople || o.seconds < 1 {
 		fmt.Fprintf(stderr, "bot: 1 to %d people for at least 1 second, and nothing else\n", mostPeople)
 		return 2
 	}
-	found, err := play(ctx, o)
+	var found any
+	var good bool
+	var err error
+	if o.hunts > 0 {
+		var s ringSummary
+		s, err = playRings(ctx, o)
+		found, good = s, s.Good
+	} else {
+		var s summary
+		s, err = play(ctx, o)
+		found, good = s, s.Good
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, "bot:", err)
 		return 1
@@ -64,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "bot:", err)
 		return 1
 	}
-	if !found.Good {
+	if !good {
 		return 1
 	}
 	return 0

@@ -32,6 +32,8 @@ func TestExitCodes(t *testing.T) {
 	check("nobody", 2, "1 to 500 people", "--people", "0")
 	check("a crowd", 2, "1 to 500 people", "--people", "501")
 	check("no time", 2, "at least 1 second", "--seconds", "0")
+	check("too few to ring", 2, "at least 4 people", "--people", "7", "--hunts", "2")
+	check("rings in a call", 2, "no links", "--people", "8", "--hunts", "2", "--link", server.URL+"/join#"+token)
 	check("a word too many", 2, "nothing else", "now")
 	check("not a demo", 1, "HTTP 404 No such thing", "--url", server.URL)
 	check("no server", 1, "make a room", "--url", gone.URL)

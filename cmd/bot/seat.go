@@ -102,20 +102,23 @@ func takeSeat(ctx context.Context, base, link string) (seat, error) {
 	return s, nil
 }
 
-// call sends JSON and reads JSON. Errors name the status and the problem, not the address.
-func call(ctx context.Context, browser *http.Client, method, address string, ask, answer any) error {
-	body, err := json.Marshal(ask)
-	if err != nil {
-		return err
-	}
-	if ask == nil {
-		body = nil
+// call sends JSON and reads JSON; headers come in pairs. Errors name the status and the problem, not the address.
+func call(ctx context.Context, browser *http.Client, method, address string, ask, answer any, headers ...string) error {
+	body, isText := ask.([]byte)
+	if ask != nil && !isText {
+		var err error
+		if body, err = json.Marshal(ask); err != nil {
+			return err
+		}
 	}
 	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return errors.New("not an address")
 	}
 	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
 	response, err := browser.Do(request)
 	if err != nil {
 		var failed *url.Error

@@ -30,6 +30,7 @@ type Config struct {
 	NodePath       string         // SAMTALE_NODE_PATH, prefix of this node's WebSocket path
 	FeedAllow      []netip.Prefix // SAMTALE_FEED_ALLOW, private networks that feeds may be fetched from
 	FeedHTTP       bool           // SAMTALE_FEED_HTTP, allow http:// feeds
+	PushAllow      []netip.Prefix // SAMTALE_PUSH_ALLOW, private networks that a push service may stand in
 	TrustedProxies []string       // SAMTALE_TRUSTED_PROXIES, whose X-Forwarded-For is believed
 	Production     bool           // SAMTALE_ENV=production: refuses a store that keeps nothing
 	Debug          bool           // SAMTALE_LOG=debug
@@ -65,6 +66,7 @@ func Load(lookup func(string) (string, bool), demo bool) (Config, error) {
 	c.NodePath = r.path("SAMTALE_NODE_PATH")
 	c.FeedAllow = list(&r, "SAMTALE_FEED_ALLOW", netip.ParsePrefix)
 	c.FeedHTTP = r.flag("SAMTALE_FEED_HTTP")
+	c.PushAllow = list(&r, "SAMTALE_PUSH_ALLOW", netip.ParsePrefix)
 	for _, p := range list(&r, "SAMTALE_TRUSTED_PROXIES", netip.ParsePrefix) {
 		c.TrustedProxies = append(c.TrustedProxies, p.String())
 	}

@@ -30,13 +30,6 @@ type Booking struct {
 	Invitations  []InvitationKey
 }
 
-// InvitationKey lets a personal link be recognised by the hash of its token.
-type InvitationKey struct {
-	Hash        string
-	Participant string    // Participant.Key
-	Expires     time.Time // on the clock of Conference.BookedAt
-}
-
 // Conflict is one person who is engaged in another meeting then.
 type Conflict struct {
 	Person     conference.PersonID
@@ -55,10 +48,10 @@ func (e *ConflictError) Error() string {
 // Book writes a meeting, the reservations of its people, its place in the case, its links, its mails and the event: all or
 // nothing, in one script. In this order it may refuse: ErrIdempotencyMismatch (a repeated request gets its first answer
 // instead), ErrExists, ErrNotFound for the case, *ConflictError when a person has another meeting that overlaps [Start, End),
-// ErrRevision for the case. Start and End are cut to milliseconds.
+// ErrRevision for the case. Start and End are cut to milliseconds. An improvised
+// meeting reserves nobody's time.
 func (s *Store) Book(ctx context.Context, b Booking) (conference.Conference, error) {
-	c := b.Conference
-	c.Revision, c.Start, c.End = 1, c.Start.UTC().Truncate(time.Millisecond), c.End.UTC().Truncate(time.Millisecond)
+	c := newMeeting(b.Conference)
 	if err := checkBooking(c, b); err != nil {
 		return c, err
 	}
@@ -78,9 +71,7 @@ func (s *Store) Book(ctx context.Context, b Booking) (conference.Conference, err
 		string(c.ID), string(c.Case), string(c.Unit), b.CaseRevision, text, schemaVersion, c.Start.UnixMilli(), c.End.UnixMilli(),
 		b.Idempotency.Key, b.Idempotency.BodyHash, answersKept.Milliseconds(), eventsKept, len(people), len(b.Invitations),
 	}
-	for _, i := range b.Invitations {
-		args = append(args, i.Participant, milliseconds(i.Expires), i.Expires.Sub(c.BookedAt).Milliseconds())
-	}
+	args = append(args, invitationRows(b.Invitations, c.BookedAt)...)
 	rows, err := s.mailRows(b.Mails)
 	if err != nil {
 		return c, err
@@ -101,8 +92,14 @@ func (s *Store) Book(ctx context.Context, b Booking) (conference.Conference, err
 	return c, nil
 }
 
+// newMeeting is a meeting as it is stored first.
+func newMeeting(c conference.Conference) conference.Conference {
+	c.Revision, c.Start, c.End = 1, c.Start.UTC().Truncate(time.Millisecond), c.End.UTC().Truncate(time.Millisecond)
+	return c
+}
+
 func checkBooking(c conference.Conference, b Booking) error {
-	people := peopleOf(c)
+	people := staffOf(c)
 	switch {
 	case c.ID == "" || c.State != conference.Booked:
 		return fmt.Errorf("store: book: conference %q in state %q", c.ID, c.State)
@@ -119,15 +116,22 @@ func checkBooking(c conference.Conference, b Booking) error {
 		}
 	}
 	for _, i := range b.Invitations {
-		if !i.Expires.After(c.BookedAt) {
+		if i.lifetime(c.BookedAt) < time.Millisecond {
 			return fmt.Errorf("store: book %s: an invitation has expired before it is written", c.ID)
 		}
 	}
 	return nil
 }
 
-// peopleOf lists whom a meeting engages: its staff. Guests have no calendar here.
+// peopleOf lists whose time a meeting reserves: its staff's, unless it was thrown together. Guests have no calendar here.
 func peopleOf(c conference.Conference) []conference.PersonID {
+	if c.Improvised {
+		return nil
+	}
+	return staffOf(c)
+}
+
+func staffOf(c conference.Conference) []conference.PersonID {
 	var people []conference.PersonID
 	for _, p := range c.Participants {
 		if p.Person != "" {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/duty"
 	"github.com/samtale/samtale/server/redisd"
 )
 
@@ -146,9 +148,9 @@ func TestLostReply(t *testing.T) {
 	}
 }
 
-// TestCrashBetweenBookingAndMail kills the server after the booking was answered. Started again it has the meeting, the
-// reservations and the mail that nobody had read yet.
-func TestCrashBetweenBookingAndMail(t *testing.T) {
+// mortalBench is a bench on a server of its own, which the test may kill.
+func mortalBench(t *testing.T) bench {
+	t.Helper()
 	daemon, err := redisd.Start(t.Context(), redisd.Config{Dir: t.TempDir()})
 	needServer(t, err)
 	t.Cleanup(func() {
@@ -156,19 +158,31 @@ func TestCrashBetweenBookingAndMail(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	b := openBench(t, daemon.URL(), nil)
-	ctx := t.Context()
-	must[conference.Conference](t)(b.Book(ctx, newBooking("m_1", noon, "p_kari")))
-	info := must[string](t)(b.read.Info(ctx, "server").Result())
+	return openBench(t, daemon.URL(), nil)
+}
+
+// kill ends the server without a warning and returns when its supervisor has started another.
+func (b bench) kill(t *testing.T) {
+	t.Helper()
+	info := must[string](t)(b.read.Info(t.Context(), "server").Result())
 	_, after, _ := strings.Cut(info, "process_id:")
 	line, _, _ := strings.Cut(after, "\r\n")
 	pid := must[int](t)(strconv.Atoi(line))
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if err := rawClient(t, daemon.URL()).Ping(ctx).Err(); err != nil { // tries until the supervisor has started another
+	if err := rawClient(t, b.url).Ping(t.Context()).Err(); err != nil { // tries until it is there
 		t.Fatal(err)
 	}
+}
+
+// TestCrashBetweenBookingAndMail kills the server after the booking was answered. Started again it has the meeting, the
+// reservations and the mail that nobody had read yet.
+func TestCrashBetweenBookingAndMail(t *testing.T) {
+	b := mortalBench(t)
+	ctx := t.Context()
+	must[conference.Conference](t)(b.Book(ctx, newBooking("m_1", noon, "p_kari")))
+	b.kill(t)
 	back := b.again(t)
 	must[conference.Conference](t)(back.Conference(ctx, "m_1"))
 	var conflict *ConflictError
@@ -178,5 +192,65 @@ func TestCrashBetweenBookingAndMail(t *testing.T) {
 	m := must[OutboxMail](t)(back.NextMail(ctx, "n1", 0))
 	if m.Conference != "m_1" {
 		t.Errorf("mail %+v", m)
+	}
+}
+
+// TestCrashInTheMiddleOfHunts kills the server while twenty hunts are being stepped. Every step that was answered is there
+// afterwards, at most one more that was not; every hunt is due, so that it goes on where it stood.
+func TestCrashInTheMiddleOfHunts(t *testing.T) {
+	const hunts, enough = 20, 100
+	b := mortalBench(t)
+	ctx := t.Context()
+	var mu sync.Mutex
+	answered, total := map[duty.ConsultID]int64{}, 0
+	busy, killed := make(chan struct{}), make(chan struct{})
+	step := func(id duty.ConsultID) bool {
+		c, err := b.ChangeConsult(ctx, id, "rang", ringNext(doctors[1]))
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			return false
+		}
+		answered[id] = c.Revision
+		if total++; total == enough {
+			close(busy)
+		}
+		select {
+		case <-killed:
+			return false
+		default:
+			return true
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range hunts {
+		c, room := newConsult(duty.ConsultID(fmt.Sprint("q_", i)))
+		must[duty.Consult](t)(b.CreateConsult(ctx, c, Idempotency{}, room))
+		wg.Go(func() {
+			for step(c.ID) {
+			}
+		})
+	}
+	<-busy
+	b.kill(t)
+	close(killed)
+	wg.Wait()
+	back := b.again(t)
+	due := must[[]duty.ConsultID](t)(back.DueConsults(ctx, noon.Add(24*365*time.Hour), 2*hunts))
+	if len(due) != hunts {
+		t.Errorf("%d hunts are due, want all %d: %v", len(due), hunts, due)
+	}
+	for _, id := range due {
+		c := must[duty.Consult](t)(back.Consult(ctx, id))
+		if lost := answered[id] - c.Revision; lost > 0 || (lost < -1 && answered[id] > 0) {
+			t.Errorf("%s has revision %d, answered was %d", id, c.Revision, answered[id])
+		}
+		if int64(len(c.Rings)) != c.Revision || !c.Deadline.Equal(c.Rings[len(c.Rings)-1].Until) {
+			t.Errorf("%s: revision %d with %d rings and deadline %s", id, c.Revision, len(c.Rings), c.Deadline)
+		}
+		must[duty.Consult](t)(back.ChangeConsult(ctx, id, "accepted", take(doctors[1])))
+	}
+	if due := must[[]duty.ConsultID](t)(back.DueConsults(ctx, noon.Add(24*365*time.Hour), hunts)); len(due) != 0 {
+		t.Errorf("due after all were taken: %v", due)
 	}
 }

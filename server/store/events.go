@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/duty"
 )
 
 const (
@@ -22,11 +24,13 @@ const (
 // Change says that something is different now; what it is, is read where it stands. It names no patient.
 type Change struct {
 	ID         string // position in the stream
-	Kind       string // "case", "conference", "feed" or "region"
+	Kind       string // "case", "conference", "consult", "duty", "feed" or "region"
 	What       string // for example "booked", "told"; may be empty
 	Case       conference.CaseID
 	Conference conference.ConferenceID
 	Unit       conference.UnitID // the ward that it belongs to
+	Consult    duty.ConsultID
+	People     []conference.PersonID // whom alone it concerns; empty: whoever may see it
 }
 
 func (s *Store) eventsKey() string { return s.core("events") }
@@ -35,7 +39,10 @@ func (s *Store) eventsKey() string { return s.core("events") }
 func (s *Store) Announce(ctx context.Context, c Change) error {
 	err := s.write.XAdd(ctx, &redis.XAddArgs{
 		Stream: s.eventsKey(), MaxLen: eventsKept, Approx: true,
-		Values: []any{"kind", c.Kind, "what", c.What, "case", string(c.Case), "conference", string(c.Conference), "unit", string(c.Unit)},
+		Values: []any{
+			"kind", c.Kind, "what", c.What, "case", string(c.Case), "conference", string(c.Conference), "unit", string(c.Unit),
+			"consult", string(c.Consult), "people", words(c.People),
+		},
 	}).Err()
 	if err != nil {
 		return fmt.Errorf("store: announce %q: %w", c.Kind, err)
@@ -79,10 +86,24 @@ func (s *Store) Events(ctx context.Context, after string, block time.Duration) (
 
 func changeOf(m redis.XMessage) Change {
 	field := func(name string) string { text, _ := m.Values[name].(string); return text }
-	return Change{
+	c := Change{
 		ID: m.ID, Kind: field("kind"), What: field("what"), Case: conference.CaseID(field("case")),
 		Conference: conference.ConferenceID(field("conference")), Unit: conference.UnitID(field("unit")),
+		Consult: duty.ConsultID(field("consult")),
 	}
+	for _, p := range strings.Fields(field("people")) {
+		c.People = append(c.People, conference.PersonID(p))
+	}
+	return c
+}
+
+// words writes ids as one field of an event. No id holds a space.
+func words(people []conference.PersonID) string {
+	texts := make([]string, len(people))
+	for i, p := range people {
+		texts[i] = string(p)
+	}
+	return strings.Join(texts, " ")
 }
 
 // inSlices calls read until it found something, block is over or ctx ends. It reads at least once.

@@ -51,11 +51,12 @@ func TestEventsFollow(t *testing.T) {
 		if changes := must[[]Change](t)(b.Events(ctx, "0-0", time.Millisecond)); len(changes) != 0 {
 			t.Errorf("empty stream gave %v", changes)
 		}
+		people := []conference.PersonID{"p_kari", "p_ola"}
 		told := make(chan error, 1)
 		go func() {
 			defer close(told)
 			for i := range 3 {
-				if err := b.Announce(ctx, Change{Kind: "feed", What: fmt.Sprint(i), Case: "c_1", Conference: "m_1", Unit: "ward"}); err != nil {
+				if err := b.Announce(ctx, Change{Kind: "feed", What: fmt.Sprint(i), Case: "c_1", Conference: "m_1", Unit: "ward", Consult: "q_1", People: people}); err != nil {
 					told <- err
 					return
 				}
@@ -74,7 +75,7 @@ func TestEventsFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, c := range got {
-			if want := (Change{ID: c.ID, Kind: "feed", What: fmt.Sprint(i), Case: "c_1", Conference: "m_1", Unit: "ward"}); c != want {
+			if want := (Change{ID: c.ID, Kind: "feed", What: fmt.Sprint(i), Case: "c_1", Conference: "m_1", Unit: "ward", Consult: "q_1", People: people}); !reflect.DeepEqual(c, want) {
 				t.Errorf("event %d is %+v, want %+v", i, c, want)
 			}
 		}

@@ -26,23 +26,32 @@ func (s *Store) idempotencyKey(k Idempotency) string { return s.core("idem:" + k
 // ErrIdempotencyMismatch that its body was another.
 func (s *Store) Replayed(ctx context.Context, k Idempotency) (conference.Conference, error) {
 	var c conference.Conference
+	text, err := s.replayed(ctx, k)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &c)
+	}
+	if err != nil {
+		return c, fmt.Errorf("store: replay: %w", err)
+	}
+	return c, nil
+}
+
+// replayed returns what a creation with this key and body left to be answered again.
+func (s *Store) replayed(ctx context.Context, k Idempotency) (string, error) {
 	if k.Key == "" {
-		return c, fmt.Errorf("store: replay: %w", ErrNotFound)
+		return "", ErrNotFound
 	}
 	kept, err := s.read.HMGet(ctx, s.idempotencyKey(k), "body", "answer").Result()
 	if err != nil {
-		return c, fmt.Errorf("store: replay: %w", err)
+		return "", err
 	}
 	body, ok := kept[0].(string)
 	text, told := kept[1].(string)
 	switch {
 	case !ok || !told:
-		return c, fmt.Errorf("store: replay: %w", ErrNotFound)
+		return "", ErrNotFound
 	case body != k.BodyHash:
-		return c, fmt.Errorf("store: replay: %w", ErrIdempotencyMismatch)
+		return "", ErrIdempotencyMismatch
 	}
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		return c, fmt.Errorf("store: replay: %w", err)
-	}
-	return c, nil
+	return text, nil
 }

@@ -54,6 +54,7 @@ type Mail struct {
 	Conference  conference.ConferenceID `json:"conference,omitempty"`
 	Participant string                  `json:"participant,omitempty"` // Participant.Key
 	Sequence    int                     `json:"sequence,omitempty"`    // iCalendar SEQUENCE
+	Link        int                     `json:"link,omitempty"`        // Participant.Link: a link made anew is another mail
 	Subject     string                  `json:"subject,omitempty"`     // a person's or account's id where there is no conference
 	Language    string                  `json:"language,omitempty"`
 }
@@ -116,7 +117,11 @@ func mailID(m Mail) string {
 	if m.Conference == "" {
 		return rand.Text()
 	}
-	return fmt.Sprintf("%s.%s.%d.%s", m.Conference, m.Kind, m.Sequence, m.Participant)
+	id := fmt.Sprintf("%s.%s.%d.%s", m.Conference, m.Kind, m.Sequence, m.Participant)
+	if m.Link > 0 {
+		id += fmt.Sprintf(".%d", m.Link)
+	}
+	return id
 }
 
 // QueueMail queues a mail that belongs to no other change, such as a sign-in link.

@@ -71,17 +71,9 @@ func (s *Store) CreateOwnFeed(ctx context.Context, f OwnFeed, k Idempotency) (st
 // ReplayedFeed returns the id that CreateOwnFeed gave to a request with this key and body. ErrNotFound: there was none;
 // ErrIdempotencyMismatch.
 func (s *Store) ReplayedFeed(ctx context.Context, k Idempotency) (string, error) {
-	kept, err := s.read.HMGet(ctx, s.idempotencyKey(k), "body", "answer").Result()
+	id, err := s.replayed(ctx, k)
 	if err != nil {
 		return "", fmt.Errorf("store: replay a feed: %w", err)
-	}
-	body, ok := kept[0].(string)
-	id, told := kept[1].(string)
-	switch {
-	case !ok || !told:
-		return "", fmt.Errorf("store: replay a feed: %w", ErrNotFound)
-	case body != k.BodyHash:
-		return "", fmt.Errorf("store: replay a feed: %w", ErrIdempotencyMismatch)
 	}
 	return id, nil
 }

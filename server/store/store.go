@@ -12,8 +12,11 @@
 //	{s}:outbox  {s}:outbox:due  {s}:mails:<conference>     mail to send (stream), to send again (by time), what became of it
 //	{s}:feed:<id>  {s}:feeds  {s}:feeds:<person>           calendars that people added themselves; all ids, one person's ids
 //	{s}:hours:<person>  {s}:hours                          working hours painted by hand; who has any
+//	{s}:consult:<id>  {s}:consults:due                     hunts; which have a step to take, by time
+//	{s}:consults:of:<person>  {s}:consults:for:<role>      whom they concern; what a role has missed (inbox)
+//	{s}:duties  {s}:reach:<person>  {s}:present:<person>   "I am in / out"; quiet until, last rang; nodes with a page open
 //	{s}:events  {s}:values  {s}:schema:version             what changed (stream); small values
-//	{s.access}:…  {s.feeds}:…                              sessions, tokens, accounts; what was read of calendars, leases
+//	{s.access}:…  {s.feeds}:…                              sessions, tokens, accounts, devices; what was read of calendars, leases
 //	s:attendance:{<conference>}  s:limit:{<key>}           the ledger of a meeting (stream); rate limits
 //
 // No key and no log line holds a patient, an address, a feed's URL or a token; tokens come here only as hashes.
@@ -46,6 +49,8 @@ var (
 	ErrEmailTaken = errors.New("store: address in use by another account")
 	// ErrExists means that the id is taken already; nothing was written.
 	ErrExists = errors.New("store: exists already")
+	// ErrReserved means that a change would move a booked meeting or its staff, whose time is reserved; nothing was written.
+	ErrReserved = errors.New("store: the time of its staff is reserved")
 	// ErrNewerSchema means that a newer Samtale wrote this store; nothing is touched.
 	ErrNewerSchema = errors.New("store: written by a newer version")
 	// ErrEvicts means that the server is set up to throw keys away when memory is short.

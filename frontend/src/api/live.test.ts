@@ -20,6 +20,11 @@ describe("touched", () => {
   it("names the meeting and its attendance", () => {
     expect(touched({ kind: "conference", conference: "k_1" })).toEqual(expect.arrayContaining([["conference", "k_1"], ["attendance", "k_1"], ["board"]]));
   });
+  it("names what rings and who is on duty", () => {
+    expect(touched({ kind: "consult", consult: "c_1" })).toEqual([["consults"]]);
+    expect(touched({ kind: "duty" })).toEqual(expect.arrayContaining([["duty"], ["rosters"]]));
+    expect(touched({ kind: "door" })).toEqual([["doors"]]);
+  });
   it("fetches everything after an import", () => {
     expect(touched({ kind: "region" })).toEqual([[]]);
   });

@@ -6,7 +6,10 @@ const messageSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("hello") }),
   z.object({
     t: z.literal("changed"),
-    d: z.object({ kind: z.enum(["case", "conference", "feed", "region"]), case: z.string().optional(), conference: z.string().optional() }),
+    d: z.object({
+      kind: z.enum(["case", "conference", "feed", "region", "consult", "duty", "door"]),
+      case: z.string().optional(), conference: z.string().optional(), consult: z.string().optional(),
+    }),
   }),
 ]);
 
@@ -30,7 +33,13 @@ export function touched(change: Changed): QueryKey[] {
     case "region":
       return [[]];
     case "feed":
-      return [keys.feeds, keys.boards, keys.cases, keys.finds, keys.directories, keys.session];
+      return [keys.feeds, keys.boards, keys.cases, keys.finds, keys.directories, keys.session, keys.duties, keys.rosters];
+    case "duty":
+      return [keys.duties, keys.rosters, keys.directories, keys.doors];
+    case "door":
+      return [keys.doors];
+    case "consult":
+      return [keys.consults];
     case "case":
     case "conference":
       list.push(keys.boards, keys.finds, change.case ? keys.case(change.case) : keys.cases);

@@ -210,6 +210,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conferences/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The patient is in the room, has consented, or withdraws */
+        put: operations["putConsent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conferences/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A personal link for a guest: mailed, shown, or read out as a code */
+        post: operations["addGuest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conferences/{id}/guests/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a guest's link at once and close the seat */
+        delete: operations["revokeGuest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conferences/{id}/guests/{key}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link for a guest; the old one is dead */
+        post: operations["renewGuestLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conferences/{id}/links": {
         parameters: {
             query?: never;
@@ -222,6 +290,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conferences/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add somebody who is there by phone or in the room */
+        post: operations["addByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conferences/{id}/people/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Somebody added by hand has left */
+        delete: operations["endByHand"];
         options?: never;
         head?: never;
         patch?: never;
@@ -244,6 +346,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/consults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rings, what was promised, what was missed */
+        get: operations["getConsults"];
+        put?: never;
+        /** Ring whoever is on duty, knock at somebody's door, or ring oneself for practice */
+        post: operations["createConsult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One consult */
+        get: operations["getConsult"];
+        put?: never;
+        post?: never;
+        /** Hang up */
+        delete: operations["cancelConsult"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Answer a ring; the first accept wins */
+        put: operations["answerConsult"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}/booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book ten minutes today instead */
+        post: operations["bookTalk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ring the caller of a missed call, or their role if they have left */
+        post: operations["callBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark a missed call as read or taken */
+        put: operations["putNote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a soft knock loud, once, with a reason */
+        put: operations["overrideKnock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consults/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a page shows the ring */
+        put: operations["seeConsult"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/directory": {
         parameters: {
             query?: never;
@@ -254,6 +494,74 @@ export interface paths {
         /** Who is who */
         get: operations["getDirectory"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Standing rooms of the local teams */
+        get: operations["getDoors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/doors/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open today's standing room of a team */
+        post: operations["enterDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on duty, role by role */
+        get: operations["getDuty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duty/{covers}/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that one is in or out; ends with the shift */
+        put: operations["declareDuty"];
         post?: never;
         delete?: never;
         options?: never;
@@ -367,6 +675,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The link that a code which was read out stands for */
+        post: operations["findByCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/{token}": {
         parameters: {
             query?: never;
@@ -418,6 +743,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can be reached */
+        get: operations["getReach"];
+        /** Be quiet for a while, or no longer */
+        put: operations["putReach"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let this phone or PC ring when no page is open */
+        post: operations["addDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let it ring no longer */
+        delete: operations["deleteDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/region": {
         parameters: {
             query?: never;
@@ -428,6 +805,23 @@ export interface paths {
         get?: never;
         /** Replace the region by a REGION.yaml */
         put: operations["putRegion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Duty plans that the caller owns or that are their unit's: gaps, unknown names, old calendars */
+        get: operations["getRosters"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -509,6 +903,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddDeviceInputBody: {
+            /** @description base64url */
+            auth: string;
+            /** @description PushSubscription.endpoint; kept encrypted */
+            endpoint: string;
+            name: string;
+            /** @description base64url */
+            p256dh: string;
+        };
         Answer: {
             /**
              * Format: int64
@@ -526,6 +929,10 @@ export interface components {
             /** @description The best and most different of them, best first */
             suggestions: components["schemas"]["Suggestion"][] | null;
         };
+        AnswerInputBody: {
+            /** @enum {string} */
+            answer: "accept" | "later" | "not_me" | "decline";
+        };
         Board: {
             cases: components["schemas"]["CaseCard"][] | null;
             /**
@@ -536,6 +943,21 @@ export interface components {
             /** Format: date-time */
             now: string;
             unit: components["schemas"]["UnitRef"];
+        };
+        BookTalkInputBody: {
+            person: string;
+            /** Format: date-time */
+            start: string;
+        };
+        ByHandInputBody: {
+            /** @enum {string} */
+            how: "phone" | "room";
+            name: string;
+            org?: string;
+            /** @description Empty for a guest */
+            role?: string;
+            /** @description The seat they fill, for the quorum */
+            seat?: string;
         };
         CalendarState: {
             /** Format: int64 */
@@ -640,6 +1062,14 @@ export interface components {
             person: string;
             seat: string;
         };
+        CodeInputBody: {
+            /** @description As read out; spaces, dashes and case do not matter */
+            code: string;
+        };
+        CodeOutputBody: {
+            /** @description Of the personal link the code stands for */
+            token: string;
+        };
         ConferenceCard: {
             /** Format: date-time */
             end: string;
@@ -656,15 +1086,27 @@ export interface components {
             yes: number;
         };
         ConferenceView: {
+            /**
+             * Format: int64
+             * @description 20, or what the talk was asked for
+             */
+            agenda_minutes: number;
             /** Format: date-time */
             booked_at: string;
             booked_by?: components["schemas"]["PersonRef"];
             /** @description Only for those who may see the case */
             case?: components["schemas"]["CaseRef"];
+            consent?: components["schemas"]["ConsentView"];
+            /** @description The request this talk came from, for those who took part in it */
+            consult?: string;
             /** Format: date-time */
             end: string;
             id: string;
-            /** @description join, reply, cancel, admit, view_attendance */
+            /** @description Thrown together: a consult, a knock, an open door */
+            improvised: boolean;
+            /** @description Whoever is not in the cast waits outside */
+            locked: boolean;
+            /** @description join, reply, cancel, admit, view_attendance, invite_guests, keep_consent, add_by_hand */
             may: string[] | null;
             meeting_code: string;
             /**
@@ -673,6 +1115,7 @@ export interface components {
              */
             opens_at: string;
             participants: components["schemas"]["ParticipantView"][] | null;
+            patient_present: boolean;
             purpose: string;
             /** Format: int64 */
             revision: number;
@@ -685,11 +1128,127 @@ export interface components {
             /** @description Your participant key */
             you?: string;
         };
+        ConsentInputBody: {
+            /** @description false after true withdraws it: the guests' seats close */
+            consent: boolean;
+            /** @description The banner that everybody sees */
+            patient_present: boolean;
+        };
+        ConsentView: {
+            /** Format: date-time */
+            given_at: string;
+            /** @description Name of who ticked it */
+            given_by: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+        };
+        ConsultView: {
+            /** Format: date-time */
+            at: string;
+            caller: components["schemas"]["PersonRef"];
+            caller_phone?: string;
+            caller_role?: string;
+            caller_unit?: components["schemas"]["UnitRef"];
+            /** @description The room; the caller and whoever took it may join */
+            conference: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description missed: the caller's next step */
+            fallback?: components["schemas"]["FallbackView"];
+            /**
+             * Format: date-time
+             * @description knock: about when the person is free
+             */
+            free_at?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "specialist" | "knock" | "practice";
+            /** @description What happened, oldest first */
+            ledger: components["schemas"]["LedgerLine"][] | null;
+            /** @description answer, cancel, override, join, take, call_back, book */
+            may: string[] | null;
+            /** Format: int64 */
+            minutes: number;
+            note?: components["schemas"]["NoteView"];
+            overridden: boolean;
+            /** @description Of the call's page */
+            path: string;
+            patient_present: boolean;
+            /** @description knock: who is asked */
+            person?: components["schemas"]["PersonRef"];
+            promise?: components["schemas"]["PromiseView"];
+            /**
+             * Format: int64
+             * @description knock: how many wait at that door before this one
+             */
+            queue?: number;
+            reason: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description Who was rung and who was passed over, in order */
+            rings: components["schemas"]["RingView"][] | null;
+            /** @description specialist: the role that is rung */
+            role?: string;
+            /**
+             * Format: int64
+             * @description 0: the role, 1: the deputy role
+             */
+            stage: number;
+            /** @enum {string} */
+            state: "ringing" | "promised" | "connected" | "missed" | "cancelled" | "ended";
+            /** Format: date-time */
+            taken_at?: string;
+            taken_by?: components["schemas"]["PersonRef"];
+            unit?: components["schemas"]["UnitRef"];
+            /** @enum {string} */
+            urgency: "today" | "hour" | "now";
+            words?: string;
+            /**
+             * @description rung: is or was rung; other: inherits the role's note
+             * @enum {string}
+             */
+            you: "caller" | "rung" | "taker" | "other";
+            /** @description The caller's own ring, running or the last */
+            your_ring?: components["schemas"]["RingView"];
+        };
+        ConsultsBody: {
+            /** @description The caller's own that are not over: ringing, promised, connected */
+            calling: components["schemas"]["ConsultView"][] | null;
+            /** @description Notes for the caller and for the roles they are on duty for, newest first; until taken */
+            missed: components["schemas"]["ConsultView"][] | null;
+            /** Format: date-time */
+            now: string;
+            /** @description What the caller has promised to call back */
+            promised: components["schemas"]["ConsultView"][] | null;
+            /** @description Codes for one tap */
+            reasons: string[] | null;
+            /** @description The caller's last ones that are over, newest first */
+            recent: components["schemas"]["ConsultView"][] | null;
+            /** @description What rings or waits at the door for the caller, oldest first */
+            ringing: components["schemas"]["ConsultView"][] | null;
+        };
         DaysOff: {
             /** Format: date */
             first: string;
             /** Format: date */
             last: string;
+        };
+        DeclareInputBody: {
+            /**
+             * @description plan: take the word back
+             * @enum {string}
+             */
+            state: "in" | "out" | "plan";
+            /**
+             * Format: date-time
+             * @description Absent: the end of the shift; without a shift 8 hours
+             */
+            until?: string;
+        };
+        DeclaredView: {
+            in: boolean;
+            /** Format: date-time */
+            until: string;
         };
         DemoMail: {
             at: string;
@@ -727,8 +1286,97 @@ export interface components {
             conference: string;
             links: string[] | null;
         };
+        DeviceView: {
+            /** Format: date-time */
+            added_at: string;
+            failing: boolean;
+            id: string;
+            /** Format: date-time */
+            last_ok?: string;
+            name: string;
+        };
         DirectoryOutputBody: {
             people: components["schemas"]["Person"][] | null;
+        };
+        DoorPerson: {
+            inside: boolean;
+            person: components["schemas"]["PersonRef"];
+            reach: components["schemas"]["Reachable"];
+        };
+        DoorView: {
+            inside: components["schemas"]["PersonRef"][] | null;
+            /** @description The caller walks in; others knock */
+            mine: boolean;
+            /** @description Of the call's page, when somebody is inside or the caller has opened it today */
+            path?: string;
+            /** @description Who belongs to it */
+            team: components["schemas"]["DoorPerson"][] | null;
+            unit: components["schemas"]["UnitRef"];
+        };
+        DoorsOutputBody: {
+            doors: components["schemas"]["DoorView"][] | null;
+        };
+        DutyDeputy: {
+            covers: string;
+            /**
+             * Format: int64
+             * @description How many are on duty in it now
+             */
+            on_duty: number;
+            role: string;
+            unit: components["schemas"]["UnitRef"];
+        };
+        DutyNext: {
+            people: components["schemas"]["PersonRef"][] | null;
+            /** Format: date-time */
+            start: string;
+        };
+        DutyOutputBody: {
+            /** Format: date-time */
+            now: string;
+            /** @description Roles with a duty plan first, then the caller's own, then those whose people are at work */
+            roles: components["schemas"]["DutyRole"][] | null;
+        };
+        DutyRole: {
+            /** @description role@unit, as the API names it */
+            covers: string;
+            /** @description What the caller has said: in or out */
+            declared?: components["schemas"]["DeclaredView"];
+            /** @description The role that is rung when nobody answers */
+            deputy?: components["schemas"]["DutyDeputy"];
+            /** @description The caller holds this role */
+            mine: boolean;
+            /** @description When somebody is on duty next, if nobody is now */
+            next?: components["schemas"]["DutyNext"];
+            /** @description Empty: nobody is on duty */
+            on: components["schemas"]["OnDutyView"][] | null;
+            /** @description To tap when nobody answers */
+            phone?: string;
+            role: string;
+            /**
+             * Format: date-time
+             * @description When the caller's present shift ends
+             */
+            shift_end?: string;
+            unit: components["schemas"]["UnitRef"];
+        };
+        DutySource: {
+            /**
+             * @description Their own word, the role's duty plan, their own duty calendar, their working hours
+             * @enum {string}
+             */
+            origin: "declared" | "roster" | "personal" | "hours";
+            /**
+             * Format: date-time
+             * @description When the calendar was last known to be current; absent: no calendar
+             */
+            read_at?: string;
+            /** @description Older than it may be, or it cannot be read now */
+            stale: boolean;
+        };
+        EnterDoorOutputBody: {
+            conference: string;
+            path: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -771,6 +1419,18 @@ export interface components {
              */
             type: string;
         };
+        FallbackView: {
+            deputy?: components["schemas"]["DutyDeputy"];
+            next_on_duty?: components["schemas"]["DutyNext"];
+            /** @description The person and the role have a note */
+            note_left: boolean;
+            /** @description To tap */
+            phone?: string;
+            /** @description Whose number: a unit's name */
+            phone_of?: string;
+            /** @description Ten minutes today with one of them, from the finder; at most 3 */
+            slots: components["schemas"]["TalkSlot"][] | null;
+        };
         FeedDetail: {
             /** @description Host only; empty for what was uploaded or painted */
             address: string;
@@ -789,8 +1449,11 @@ export interface components {
             /** Format: date-time */
             failing_since?: string;
             id: string;
-            /** @enum {string} */
-            kind: "busy" | "hours" | "duty";
+            /**
+             * @description roster: a duty plan that the person owns
+             * @enum {string}
+             */
+            kind: "busy" | "hours" | "duty" | "roster";
             mine: boolean;
             /**
              * Format: date-time
@@ -835,8 +1498,11 @@ export interface components {
             /** Format: date-time */
             failing_since?: string;
             id: string;
-            /** @enum {string} */
-            kind: "busy" | "hours" | "duty";
+            /**
+             * @description roster: a duty plan that the person owns
+             * @enum {string}
+             */
+            kind: "busy" | "hours" | "duty" | "roster";
             mine: boolean;
             /**
              * Format: date-time
@@ -908,9 +1574,18 @@ export interface components {
             seat: string;
         };
         GuestLink: {
+            /** @description To be read out: opens the same seat at /join */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Ten minutes after the end
+             */
+            expires: string;
             name: string;
             participant: string;
             url: string;
+            /** @description The link has opened a browser: another one needs a new link */
+            used: boolean;
         };
         Hours: {
             days: string;
@@ -945,6 +1620,15 @@ export interface components {
             /** @enum {string} */
             state: "booked" | "running" | "ended" | "cancelled";
             zone: string;
+        };
+        LedgerLine: {
+            /** Format: date-time */
+            at: string;
+            person?: components["schemas"]["PersonRef"];
+            role?: string;
+            /** @description A code: requested, passed_over, rang, seen, accepted, promised, declined, not_me, unanswered, stopped, override, deputy, missed, cancelled, connected, ended */
+            what: string;
+            why?: string;
         };
         LinksOutputBody: {
             links: components["schemas"]["GuestLink"][] | null;
@@ -1027,6 +1711,28 @@ export interface components {
             /** Format: date-time */
             start: string;
         };
+        NewConsult: {
+            /** @description The patient has been told and is willing; needed with patient_present */
+            consent?: boolean;
+            /** @description specialist: role@unit */
+            covers?: string;
+            /** @enum {string} */
+            kind: "specialist" | "knock" | "practice";
+            /**
+             * Format: int64
+             * @enum {integer}
+             */
+            minutes?: 0 | 2 | 5 | 10;
+            patient_present?: boolean;
+            /** @description knock: whom */
+            person?: string;
+            /** @description A code: see reasons in GET /v1/consults */
+            reason?: string;
+            /** @enum {string} */
+            urgency?: "" | "today" | "hour" | "now";
+            /** @description No patient's name or number; never mailed, never pushed */
+            words?: string;
+        };
         NewFeed: {
             /** @description Add it although it cannot be read now */
             keep?: boolean;
@@ -1037,9 +1743,50 @@ export interface components {
             url: string;
             user?: string;
         };
+        NewGuest: {
+            /** @description The link is mailed there */
+            email?: string;
+            /** @enum {string} */
+            kind: "patient" | "next_of_kin" | "interpreter";
+            /** @enum {string} */
+            language?: "" | "nb" | "en";
+            /** @description As shown in the call, for example "Daughter" */
+            name: string;
+        };
         NewWorkingHours: {
             except?: components["schemas"]["DaysOff"][] | null;
             hours: components["schemas"]["Hours"][] | null;
+        };
+        NoteInputBody: {
+            /** @enum {string} */
+            state: "read" | "taken";
+        };
+        NoteView: {
+            /** Format: date-time */
+            read_at?: string;
+            read_by?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            taken_at?: string;
+            taken_by?: components["schemas"]["PersonRef"];
+        };
+        OnDutyView: {
+            /**
+             * Format: int64
+             * @description 1 is rung first
+             */
+            level: number;
+            person: components["schemas"]["PersonRef"];
+            phone?: string;
+            reach: components["schemas"]["Reachable"];
+            /** Format: date-time */
+            since: string;
+            source: components["schemas"]["DutySource"];
+            /** Format: date-time */
+            until: string;
+            you: boolean;
+        };
+        OverrideInputBody: {
+            reason: string;
         };
         Part: {
             code: string;
@@ -1048,10 +1795,22 @@ export interface components {
             value?: number;
         };
         ParticipantView: {
+            /**
+             * @description Without a device of their own, added by a host
+             * @enum {string}
+             */
+            by_hand?: "" | "phone" | "room";
+            /**
+             * Format: date-time
+             * @description Absent: still there
+             */
+            by_hand_until?: string;
             /** @enum {string} */
             guest?: "" | "patient" | "next_of_kin" | "interpreter";
             host: boolean;
             key: string;
+            /** @description Guests: the link has opened a browser */
+            link_used: boolean;
             /** @enum {string} */
             mail?: "" | "queued" | "sent" | "failed" | "none";
             name: string;
@@ -1060,21 +1819,46 @@ export interface components {
             /** Format: date-time */
             replied_at?: string;
             reply: string;
+            /** @description The link is dead and the seat closed */
+            revoked: boolean;
             role?: string;
             seat: string;
+            /** @description Came by themselves and waits until admitted */
+            visitor: boolean;
             you: boolean;
         };
         Person: {
+            /** @description What to ask about */
+            ask: string[] | null;
             calendar: components["schemas"]["CalendarState"];
+            deputy?: components["schemas"]["PersonRef"];
+            /** @description Roles they are on duty for now */
+            duty: components["schemas"]["PersonDuty"][] | null;
             email?: string;
+            /** @description Weekly working hours, in their own zone; empty: by duty plan or not known */
+            hours: components["schemas"]["Hours"][] | null;
             id: string;
+            /** @description BCP 47 */
+            languages: string[] | null;
             name: string;
             org?: string;
             phone?: string;
+            /** @description When the phone is answered; empty: not said */
+            phone_hours: components["schemas"]["Hours"][] | null;
+            /** @description Only in the directory */
+            reach?: components["schemas"]["Reachable"];
             roles: components["schemas"]["RoleAt"][] | null;
             title?: string;
             /** @description The unit of each role, same order */
             units: components["schemas"]["UnitRef"][] | null;
+        };
+        PersonDuty: {
+            /** @description role@unit */
+            covers: string;
+            role: string;
+            source: components["schemas"]["DutySource"];
+            /** Format: date-time */
+            until: string;
         };
         PersonRef: {
             id: string;
@@ -1131,6 +1915,48 @@ export interface components {
             to: string;
             /** Format: int64 */
             weight: number;
+        };
+        PromiseView: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonRef"];
+        };
+        PutReachInputBody: {
+            /**
+             * Format: date-time
+             * @description Absent: may be disturbed again; at most 24 hours ahead
+             */
+            quiet_until?: string;
+        };
+        ReachView: {
+            /** @description Phones and PCs that push reaches when no page is open */
+            devices: components["schemas"]["DeviceView"][] | null;
+            /**
+             * Format: date-time
+             * @description When a ring last reached one of their devices
+             */
+            last_rang?: string;
+            /** @description A page is open somewhere */
+            pages: boolean;
+            /** @description applicationServerKey (RFC 8292), base64url */
+            push_key: string;
+            /**
+             * Format: date-time
+             * @description Does not want to be disturbed until then
+             */
+            quiet_until?: string;
+        };
+        Reachable: {
+            /**
+             * @description in_talk: in a call or meeting of ours; engaged: the calendar says so; quiet: does not want to be disturbed; no_device: no page open and no phone that push reaches
+             * @enum {string}
+             */
+            state: "free" | "in_talk" | "engaged" | "quiet" | "no_device";
+            /**
+             * Format: date-time
+             * @description About when this ends, where known
+             */
+            until?: string;
         };
         Reason: {
             code: string;
@@ -1244,9 +2070,82 @@ export interface components {
             /** @description The meeting lies wholly inside; at most 13 weeks */
             window: components["schemas"]["Window"];
         };
+        RingView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            level: number;
+            /** @enum {string} */
+            outcome: "ringing" | "accepted" | "promised" | "declined" | "not_me" | "unanswered" | "stopped" | "in_talk" | "engaged" | "quiet" | "no_device";
+            person: components["schemas"]["PersonRef"];
+            role?: string;
+            seen: boolean;
+            /** @description A silent card */
+            soft: boolean;
+            /**
+             * Format: date-time
+             * @description When it stops by itself
+             */
+            until?: string;
+        };
         RoleAt: {
             role: string;
             unit: string;
+        };
+        RosterFeedView: {
+            /** @description Of the feed, as /v1/feeds names it */
+            id: string;
+            /** @enum {string} */
+            layer: "base" | "swap" | "override";
+            /** Format: date-time */
+            read_at?: string;
+            /** Format: int64 */
+            shifts: number;
+            /** @description Older than 30 minutes, or it cannot be read */
+            stale: boolean;
+            /** Format: int64 */
+            warnings: number;
+            /** @description As FeedView.why */
+            why?: string;
+        };
+        RosterHealth: {
+            covers: string;
+            feeds: components["schemas"]["RosterFeedView"][] | null;
+            /** @description Nobody is on duty though somebody must be */
+            gaps: components["schemas"]["Interval"][] | null;
+            id: string;
+            /** @description The caller owns it */
+            mine: boolean;
+            owner: components["schemas"]["PersonRef"];
+            /** @description People who were rung and said that they are not on duty, the last 7 days */
+            reports: components["schemas"]["RosterReport"][] | null;
+            role: string;
+            /** @description Who is on duty when, in the window */
+            shifts: components["schemas"]["RosterShift"][] | null;
+            unit: components["schemas"]["UnitRef"];
+            /** @description Shifts whose title names nobody of the region; only for the owner */
+            unknown: components["schemas"]["UnknownName"][] | null;
+            /** @description The next 7 days */
+            window: components["schemas"]["Interval"];
+        };
+        RosterReport: {
+            /** Format: date-time */
+            at: string;
+            person: components["schemas"]["PersonRef"];
+        };
+        RosterShift: {
+            /** Format: date-time */
+            end: string;
+            /** @enum {string} */
+            layer: "base" | "swap" | "override";
+            /** Format: int64 */
+            level: number;
+            person: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            start: string;
+        };
+        RostersOutputBody: {
+            rosters: components["schemas"]["RosterHealth"][] | null;
         };
         RuleRejected: {
             /** Format: int64 */
@@ -1365,6 +2264,13 @@ export interface components {
             want_met: string[] | null;
             want_missed: components["schemas"]["WantMissed"][] | null;
         };
+        TalkSlot: {
+            /** Format: date-time */
+            end: string;
+            person: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            start: string;
+        };
         TokenInputBody: {
             token: string;
         };
@@ -1398,6 +2304,13 @@ export interface components {
         };
         UnitsOutputBody: {
             units: components["schemas"]["UnitDetail"][] | null;
+        };
+        UnknownName: {
+            /** Format: date-time */
+            start: string;
+            title: string;
+            /** @enum {string} */
+            why: "unknown" | "ambiguous" | "empty" | "unsure";
         };
         Want: {
             any_of?: string[] | null;
@@ -1904,6 +2817,144 @@ export interface operations {
             };
         };
     };
+    putConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addGuest: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGuest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    revokeGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    renewGuestLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     getLinks: {
         parameters: {
             query?: never;
@@ -1922,6 +2973,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addByHand: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByHandInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    endByHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
                 };
             };
             /** @description Error */
@@ -1971,6 +3093,339 @@ export interface operations {
             };
         };
     };
+    getConsults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultsBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    createConsult: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsult"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getConsult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    cancelConsult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    answerConsult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    bookTalk: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookTalkInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    callBack: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    putNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    overrideKnock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    seeConsult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     getDirectory: {
         parameters: {
             query?: {
@@ -1990,6 +3445,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DirectoryOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getDoors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    enterDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterDoorOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getDuty: {
+        parameters: {
+            query?: {
+                /** @description Part of a role's, unit's or person's name */
+                q?: string;
+                /** @description Only roles in this unit or below it */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    declareDuty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description role@unit */
+                covers: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRole"];
                 };
             };
             /** @description Error */
@@ -2328,6 +3913,39 @@ export interface operations {
             };
         };
     };
+    findByCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     getInvitation: {
         parameters: {
             query?: never;
@@ -2401,7 +4019,10 @@ export interface operations {
             path: {
                 token: string;
             };
-            cookie?: never;
+            cookie?: {
+                "samtale-guest"?: string;
+                "__Host-samtale-guest"?: string;
+            };
         };
         requestBody?: never;
         responses: {
@@ -2414,6 +4035,130 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getReach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    putReach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutReachInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDeviceInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    deleteDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -2446,6 +4191,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getRosters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RostersOutputBody"];
                 };
             };
             /** @description Error */
