@@ -12,7 +12,7 @@ import { ProblemNote } from "../ui/ProblemNote";
 import { Banner } from "../ui/surfaces";
 import { Tabs } from "../ui/Tabs";
 import "./calendars.css";
-import { addressOf, fileLimit, kinds, refusalOf, type Kind } from "./feeds";
+import { addressOf, fileLimit, kinds, refusalOf, type OwnKind } from "./feeds";
 import { useAdd, type Source } from "./queries";
 import { useFeedWords } from "./useFeedWords";
 
@@ -24,7 +24,7 @@ export function AddFeed() {
   useTitle(t("calendars:add"));
   const [, navigate] = useLocation();
   const [way, setWay] = useState<Way>("url");
-  const [kind, setKind] = useState<Kind>("busy");
+  const [kind, setKind] = useState<OwnKind>("busy");
   const [url, setUrl] = useState("");
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");

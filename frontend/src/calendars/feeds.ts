@@ -7,6 +7,9 @@ export type CalendarState = Feed["calendar"];
 
 export const kinds = ["busy", "hours", "duty"] as const satisfies readonly Kind[];
 
+/** OwnKind of a calendar that somebody may add: duty plans come from the region's file. */
+export type OwnKind = (typeof kinds)[number];
+
 /** Owner is somebody with calendars; how certain their time is, is known for the person over all of them. */
 export type Owner = { person: Feed["person"]; calendar: CalendarState; own: boolean; feeds: Feed[] };
 

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { answer, api, seen, type Schemas, type Seen } from "../api/client";
 import { keys } from "../api/keys";
 import { asProblem } from "../api/problem";
-import type { Feed, Kind } from "./feeds";
+import type { Feed, OwnKind } from "./feeds";
 
 export type Detail = Schemas["FeedDetail"];
 export type WorkingHours = Schemas["WorkingHours"];
@@ -31,8 +31,8 @@ export const hoursQuery = queryOptions({ queryKey: hoursKey, queryFn: () => seen
 
 /** Where a calendar comes from: an address, which can be kept although it cannot be read now, or a file. */
 export type Source =
-  | { way: "url"; kind: Kind; url: string; user: string; password: string; keep: boolean }
-  | { way: "file"; kind: Kind; file: File };
+  | { way: "url"; kind: OwnKind; url: string; user: string; password: string; keep: boolean }
+  | { way: "file"; kind: OwnKind; file: File };
 
 /** useTold has everything asked for again that a person's time is part of: boards, cases, finds, the directory. */
 function useTold() {

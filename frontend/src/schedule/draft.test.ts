@@ -38,7 +38,7 @@ describe("staffSeats", () => {
 });
 
 describe("roleOf", () => {
-  const person = { id: "p", name: "P", calendar: { state: "fresh" as const }, roles: [{ role: "duty_doctor", unit: "duty" }, { role: "deputy_gp", unit: "nord" }], units: [] };
+  const person = { id: "p", name: "P", calendar: { state: "fresh" as const }, ask: [], languages: [], hours: [], phone_hours: [], duty: [], roles: [{ role: "duty_doctor", unit: "duty" }, { role: "deputy_gp", unit: "nord" }], units: [] };
   it("is the seat's first role that the person has", () => {
     expect(roleOf({ roles: [{ role: "gp", unit: "nord" }, { role: "deputy_gp", unit: "nord" }] }, person)?.role).toBe("deputy_gp");
   });

@@ -21,7 +21,7 @@ const seat = (id: string, role: string, candidates: string[]): Seat => ({
   roles: [{ role, unit: "u" }, { role: `deputy_${role}`, unit: "u" }], state: "open",
 });
 
-const person = (id: string, name: string, role: string) => ({ id, name, calendar: { state: "fresh" as const }, roles: [{ role, unit: "u" }], units: [{ id: "u", name: "Elvemo legekontor", kind: "gp_office" }] });
+const person = (id: string, name: string, role: string) => ({ id, name, calendar: { state: "fresh" as const }, ask: [], languages: [], hours: [], phone_hours: [], duty: [], roles: [{ role, unit: "u" }], units: [{ id: "u", name: "Elvemo legekontor", kind: "gp_office" }] });
 const people: Record<string, ReturnType<typeof person>> = {
   ida: person("ida", "Ida Nilsen", "gp"), per: person("per", "Per Strand", "deputy_gp"), eirik: person("eirik", "Eirik Vik", "physiotherapist"),
   hilde: person("hilde", "Hilde Moe", "palliative_nurse"), randi: person("randi", "Randi Voll", "palliative_nurse"),
