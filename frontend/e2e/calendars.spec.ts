@@ -1,7 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { accessible } from "./accessible";
 import { become } from "./people";
 import { TestServer } from "./server";
 
@@ -47,13 +47,6 @@ const meeting = event("meeting", "DTSTART:20261127T130000Z", "DTEND:20261127T133
 const zoneless = event("zoneless", "DTSTART;TZID=Mars/Olympus:20261201T120000", "DTEND;TZID=Mars/Olympus:20261201T133000", "STATUS:TENTATIVE");
 const endless = event("endless", "DTSTART:20261203T100000Z", "RRULE:FREQ=SOMETIMES", "DTEND:20261203T110000Z");
 
-/** A page that is accessible and no wider than its window. */
-async function sound(page: Page): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]).analyze();
-  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
-}
-
 interface Suggestion { start: string; end: string; cast: Record<string, string[]> }
 
 /** How many of the suggested times would take the ward nurse away from the meeting in her calendar. */
@@ -83,12 +76,12 @@ test("a calendar by its address: the weeks, a warning, the finder, and gone agai
     await page.getByRole("button", { name: "Add and read it" }).click();
     await expect(page.getByText("Paste the address of the calendar.")).toBeVisible();
     await page.getByText("Where do I find the address?").click();
-    await sound(page);
+    await accessible(page);
     await page.getByLabel("Address of the calendar").fill(theirs.url);
     await page.getByRole("button", { name: "Add and read it" }).click();
     await expect(page.getByText("The calendar could not be read: the address no longer exists.")).toBeVisible();
     await expect(page.getByRole("button", { name: "Add it anyway" })).toBeVisible();
-    await sound(page);
+    await accessible(page);
 
     // It answers: the four weeks are there at once, with what was not understood and the line.
     theirs.body = calendar(meeting, zoneless, endless);
@@ -103,10 +96,10 @@ test("a calendar by its address: the weeks, a warning, the finder, and gone agai
     await expect(page.getByText("DTSTART;TZID=Mars/Olympus:20261201T120000")).toBeVisible();
     await expect(page.getByText("nobody may read this")).toHaveCount(0);
     await expect(page.getByText(theirs.url)).toHaveCount(0);
-    await sound(page);
+    await accessible(page);
     await page.getByText("Show as a list").click();
     await expect(today).toBeVisible();
-    await sound(page);
+    await accessible(page);
 
     // Its owner is no longer asked for then.
     await expect.poll(() => clashes(page)).toBe(0);
@@ -116,12 +109,12 @@ test("a calendar by its address: the weeks, a warning, the finder, and gone agai
     await page.getByRole("button", { name: "Read it now" }).click();
     await expect(page.getByText(/It has failed since today .*: the address no longer exists\./)).toBeVisible();
     await expect(today.getByText("14:00–14:30 taken")).toBeAttached();
-    await sound(page);
+    await accessible(page);
 
     // Removed, it takes no time.
     await page.getByRole("button", { name: "Remove", exact: true }).click();
     const dialog = page.getByRole("alertdialog");
-    await sound(page);
+    await accessible(page);
     await dialog.getByRole("button", { name: "Remove", exact: true }).click();
     await page.waitForURL(/\/feeds$/);
     await expect.poll(() => clashes(page)).toBeGreaterThan(0);
@@ -139,26 +132,26 @@ test("a calendar as a file, on a phone in the dark", async ({ browser }) => {
   await page.getByRole("button", { name: "Choose a file" }).click();
   await (await choosing).setFiles({ name: "mine.ics", mimeType: "text/calendar", buffer: Buffer.from(calendar(meeting, endless)) });
   await expect(page.getByText("Chosen: mine.ics")).toBeVisible();
-  await sound(page);
+  await accessible(page);
   await page.getByRole("button", { name: "Add and read it" }).click();
   await page.waitForURL(/\/feeds\/f_/);
   await expect(page.getByText("RRULE:FREQ=SOMETIMES")).toBeVisible();
   await expect(page.getByText("A file does not change by itself.", { exact: false })).toBeVisible();
   await expect(page.getByRole("button", { name: "Read it now" })).toHaveCount(0);
-  await sound(page);
+  await accessible(page);
   await expect.poll(() => clashes(page)).toBe(0);
 
   // The list tells it from the calendar of the region's file.
   await page.goto(`${server.url}/feeds`);
   const mine = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /Marte Solli/ }) });
   await expect(mine.getByText("from a file", { exact: false })).toBeVisible();
-  await sound(page);
+  await accessible(page);
   await mine.getByRole("link", { name: "Appointments from a file" }).click();
 
   // At 400 % zoom the weeks are a list.
   await page.setViewportSize({ width: 320, height: 256 });
   await expect(page.getByText("14:00–14:30 taken")).toBeVisible();
-  await sound(page);
+  await accessible(page);
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove", exact: true }).click();
   await expect.poll(() => clashes(page)).toBeGreaterThan(0);
@@ -170,7 +163,7 @@ test("working hours drawn, written and given back", async ({ browser }) => {
   await page.goto(`${server.url}/feeds`);
   await page.getByRole("link", { name: "Working hours" }).click();
   await expect(page.getByText("37 h 30 a week")).toBeVisible();
-  await sound(page);
+  await accessible(page);
   const cell = (name: string) => page.getByRole("gridcell", { name, exact: true });
 
   // With the keyboard: Monday 08:00 to 09:00 away, two half hours in one stroke.
@@ -192,7 +185,7 @@ test("working hours drawn, written and given back", async ({ browser }) => {
   await page.getByRole("group", { name: "Sunday, to" }).getByRole("spinbutton").first().focus();
   await page.keyboard.type("13");
   await expect(page.getByText("41 h 30 a week")).toBeVisible();
-  await sound(page);
+  await accessible(page);
 
   // And Christmas Eve off.
   await page.getByRole("group", { name: "First day" }).getByRole("spinbutton").first().focus();

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
+import { accessible } from "./accessible";
 import { become, hearsAndSees, invitation, join, joinLink, mails } from "./people";
 import { friday, TestServer } from "./server";
 
@@ -19,11 +19,6 @@ async function attendance(page: Page, conference: string): Promise<Attendance> {
   const answer = await page.request.get(`${server.url}/v1/conferences/${conference}/attendance`);
   expect(answer.ok(), await answer.text()).toBeTruthy();
   return (await answer.json()) as Attendance;
-}
-
-async function accessible(page: Page): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]).analyze();
-  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
 }
 
 test("case, slots, booking, mail, call with reload and cut, attendance", async ({ browser }) => {

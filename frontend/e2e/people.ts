@@ -1,4 +1,4 @@
-import { expect, type APIRequestContext, type Page } from "@playwright/test";
+import { expect, type APIRequestContext, type Browser, type BrowserContextOptions, type Locator, type Page } from "@playwright/test";
 import ICAL from "ical.js";
 
 export interface DemoMail {
@@ -11,13 +11,36 @@ export interface DemoMail {
   links: string[];
 }
 
-/** Signs in as one of the personas by the button a newcomer would press. */
-export async function become(page: Page, url: string, persona: string): Promise<void> {
+/** Signs in as one of the personas, or as anybody of the region by id, and opens the first page or another. */
+export async function become(page: Page, url: string, persona: string, path?: string): Promise<void> {
   await page.addInitScript(() => { localStorage.setItem("samtale.language", "en"); });
   const answer = await page.request.post(`${url}/demo/api/session`, { data: { persona } });
   expect(answer.ok(), await answer.text()).toBeTruthy();
   const { open } = (await answer.json()) as { open: string };
-  await page.goto(url + open);
+  await page.goto(url + (path ?? open));
+}
+
+/** Somebody at work: a browser of their own with a page open, so that they can be rung. */
+export async function atWork(browser: Browser, url: string, persona: string, path = "/talk", options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await (await browser.newContext({ permissions: ["camera", "microphone"], ...options })).newPage();
+  await become(page, url, persona, path);
+  await expect.poll(async () => ((await (await page.request.get(`${url}/v1/reach`)).json()) as { pages: boolean }).pages).toBeTruthy();
+  return page;
+}
+
+/** Everybody goes home: whoever has no page open is not rung in the next test. */
+export async function goHome(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
+
+/** The dialog of somebody ringing. */
+export function ringing(page: Page): Locator {
+  return page.getByRole("alertdialog");
+}
+
+/** The silent card of somebody who knocks while one is engaged. */
+export function card(page: Page, name: string): Locator {
+  return page.getByRole("article", { name: `${name} knocks` });
 }
 
 /** All mails the demo has sent, newest first. */
@@ -73,6 +96,12 @@ export async function received(page: Page): Promise<{ frames: number; energy: nu
     }
     return total;
   });
+}
+
+/** Waits until sound is heard: the counter grows from where it is now. */
+export async function hears(page: Page): Promise<void> {
+  const before = await received(page);
+  await expect.poll(async () => (await received(page)).energy, { timeout: 30_000 }).toBeGreaterThan(before.energy);
 }
 
 /** Waits until picture moves and sound is heard: both counters grow from where they are now. */

@@ -4,8 +4,8 @@ import { Button, ButtonLink } from "../ui/Button";
 import type { Call } from "./Call";
 import type { EndedBy } from "./state";
 
-/** After is the calm page behind the call: why you are here, how to get back, and who was there. */
-export function After({ call, by, home, children }: { call: Call; by: EndedBy | null; home: string | null; children?: ReactNode }) {
+/** After is the calm page behind the call: why you are here, how to get back, what to paste into the record, and who was there. */
+export function After({ call, by, home, record, children }: { call: Call; by: EndedBy | null; home: string | null; record?: ReactNode; children?: ReactNode }) {
   const { t } = useTranslation("call");
   return (
     <main className="after">
@@ -17,6 +17,7 @@ export function After({ call, by, home, children }: { call: Call; by: EndedBy | 
         {mayReturn(by) ? <Button variant="primary" className="after-again" onPress={() => { call.again(); }}>{t("after.again")}</Button> : null}
         {home ? <ButtonLink href={home}>{t("after.meeting")}</ButtonLink> : null}
       </div>
+      {record}
       {children}
     </main>
   );

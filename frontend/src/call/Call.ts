@@ -1,65 +1,70 @@
 import { Capture } from "./Capture";
 import type { Closing } from "./closing";
+import { Connection } from "./Connection";
 import { Ears } from "./Ears";
-import { nextLook, nextStage, type Stage } from "./layout";
+import { Floor } from "./Floor";
 import { insideCall, setInsideCall, tabId } from "./memory";
 import type { Need, ServerMessage, Welcome } from "./messages";
 import { watchNetwork } from "./network";
-import { Peer } from "./Peer";
-import { retryDelay } from "./retry";
-import { apply, changeOf, conditionOf, emptyRoom, pictureOf, type RoomState } from "./room";
-import { beforeCall, type CallState, type LineState, type Party, type Person } from "./state";
+import { Rescue } from "./Rescue";
+import { apply, changeOf, emptyRoom, wasLowered, type RoomState } from "./room";
+import { Sharing } from "./Sharing";
+import { beforeCall, lineOf, type CallState, type Party } from "./state";
 import { Stay } from "./Stay";
 import { Tones } from "./tones";
 
-declare global {
-  interface Window {
-    /** What a support view reads: the running call's numbers as the browser counts them (W3C webrtc-stats). */
-    samtaleCall?: { stats(): Promise<unknown[]> };
-  }
-}
+/** How a call begins. soundFirst: the camera stays off until it is tapped. now: without the page before the call. */
+export type Beginning = { soundFirst: boolean; now: boolean };
 
 /** A socket that is back this quickly was never gone for a person. */
 const goneAfter = 1_000;
-
-/** Until sound gets through for the first time it is "joining", but not longer than this. */
-const joiningFor = 8_000;
 
 /**
  * Call is one meeting as this page takes part in it: own devices, the stay at the server, the media connection, and what
  * of all that the pages see. It is made without effect; open begins, close ends, and it may be opened again.
  */
 export class Call {
-  readonly capture = new Capture();
+  readonly capture = new Capture((interrupted) => { this.rescue.sign(interrupted ? "clock_stopped" : "clock_back"); });
   readonly tones = new Tones();
-  private readonly ears = new Ears((blocked) => { if (blocked !== this.state.soundBlocked) this.set({ soundBlocked: blocked }); });
+  private readonly ears = new Ears(
+    (blocked) => { this.rescue.block(blocked); },
+    (stopped) => { this.rescue.sign(stopped ? "playback_stopped" : "playback_back"); },
+  );
+  private readonly rescue = new Rescue((sound) => { this.set({ sound }); }, () => { void this.capture.retry(); });
+  private readonly screen = new Sharing(() => { this.screenChanged(); });
+  private readonly connection: Connection;
+  private readonly floor = new Floor((mid) => this.connection.track(mid), () => { this.show(); });
   private readonly watchers = new Set<() => void>();
   private state: CallState = beforeCall;
   private room: RoomState = emptyRoom;
   private stay: Stay | null = null;
-  private peer: Peer | null = null;
-  private peerNumber = 0;
   private need: Need = { audio: 0, video: 0 };
   private you: Party | null = null;
-  private readonly tracks = new Map<string, MediaStreamTrack>();
-  private stage: Stage = { large: null, since: 0 };
-  private looking: ReturnType<typeof setTimeout> | undefined;
+  private session = "";
   private goingOn: ReturnType<typeof setTimeout> | undefined;
-  private patience: ReturnType<typeof setTimeout> | undefined;
-  private rebuilding: ReturnType<typeof setTimeout> | undefined;
-  private rebuilds = 0;
-  /** True once sound and picture should have come: before, nobody needs a word about it. */
-  private impatient = false;
   private up = false;
   private late = false;
-  private flowing = false;
+  private silenced = false;
+  private speaker = "";
   private introduced = { muted: false, camera: false };
-  private told = { muted: false, camera: false };
+  private told = { muted: false, camera: false, screen: false };
   private stopCapture: (() => void) | null = null;
   private unwatch: (() => void) | null = null;
   private turn = 0;
+  /** Counts the ways straight in, so that an old one does not end a new one. */
+  private started = 0;
 
-  constructor(private readonly conference: string, private readonly path: string) {}
+  constructor(private readonly conference: string, private readonly path: string, private readonly beginning: Beginning) {
+    this.connection = new Connection({
+      sends: () => ({ microphone: this.capture.track("microphone"), camera: this.capture.track("camera"), screen: this.screen.track() }),
+      offer: (peer, { iceRestart, number, sdp, published }) => {
+        this.stay?.request({ t: "offer", d: { peer, number, sdp, published: [...published], ice_restart: iceRestart } });
+      },
+      line: (mid, track) => { if (track.kind === "audio") this.ears.hear(mid, track); },
+      forget: (mids) => { for (const mid of mids) this.ears.forget(mid); },
+      changed: () => { this.showLine(); this.show(); },
+    });
+  }
 
   readonly subscribe = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
@@ -67,14 +72,17 @@ export class Call {
   };
   readonly current = (): CallState => this.state;
 
-  /** open shows yourself; a tab that was inside goes straight back. */
+  /** open shows yourself; a tab that was inside goes straight back, and so does whoever has just said yes to a talk. */
   open(): void {
     this.stopCapture = this.capture.subscribe(() => { this.captureChanged(); });
-    this.speakThrough(this.capture.current().wishes.speaker ?? "");
-    this.unwatch = watchNetwork(() => { this.peer?.restart(); });
-    window.samtaleCall = { stats: () => this.peer?.stats() ?? Promise.resolve([]) };
-    void this.capture.open();
-    if (insideCall(this.conference)) this.join();
+    this.speakThrough(this.capture.speaker());
+    this.unwatch = watchNetwork(() => { this.connection.restart(); });
+    this.rescue.open();
+    window.samtaleCall = { stats: () => this.connection.stats() };
+    const back = insideCall(this.conference);
+    const opening = this.capture.open(back || !this.beginning.soundFirst);
+    if (back) this.join();
+    else if (this.beginning.now) void this.start(opening);
   }
 
   close(): void {
@@ -96,11 +104,12 @@ export class Call {
     this.stay = new Stay(this.path, {
       introduce: () => {
         this.introduced = this.own();
-        return { conference: this.conference, device: tabId(), ...this.introduced };
+        return { conference: this.conference, device: tabId(), screens: true, ...this.introduced };
       },
       welcomed: (welcome) => { this.welcomed(welcome); },
       received: (message) => { this.received(message); },
-      offerRefused: (number) => { void this.peer?.refused(number); },
+      offerRefused: (number) => { this.connection.refused(number); },
+      refused: (code) => { if (code === "screen_taken") this.stopScreen("taken"); },
       heard: (up) => { this.heard(up); },
       late: (late) => { this.late = late; this.showLine(); },
       over: (closing) => { this.over(closing); },
@@ -108,14 +117,17 @@ export class Call {
     this.stay.open();
   }
 
+  /** leave also stops waiting for a device, back to the page before the call. */
   leave(): void {
+    if (this.state.phase.kind === "starting") this.set({ phase: { kind: "check" } });
     this.stay?.leave();
     this.over({ kind: "left" });
   }
 
   /** again goes back in from the page after the call. */
   again(): void {
-    void this.capture.open();
+    void this.capture.open(!this.beginning.soundFirst);
+    this.rescue.open();
     this.join();
   }
 
@@ -126,20 +138,16 @@ export class Call {
   /** Who turns the camera on while on sound only wants pictures again. */
   async setCamera(on: boolean): Promise<void> {
     if (on && this.capture.current().wishes.soundOnly) await this.setSoundOnly(false);
-    else await this.capture.setCamera(on);
+    if (on && this.capture.track("camera")) return;
+    await this.capture.setCamera(on);
   }
 
-  /** Without lines for pictures none are sent to us, so a running connection is made anew: half a second without sound. */
+  /** Without lines for pictures none are sent to us. */
   async setSoundOnly(soundOnly: boolean): Promise<void> {
     const changing = this.capture.setSoundOnly(soundOnly);
-    if (this.peer && soundOnly) this.connect();
-    else this.peer?.grow(this.need.audio, this.pictures());
+    this.connection.want(this.wanted());
+    this.show();
     await changing;
-  }
-
-  chooseSpeaker(id: string): void {
-    this.capture.chooseSpeaker(id);
-    this.speakThrough(id);
   }
 
   admit(key: string): void {
@@ -150,122 +158,135 @@ export class Call {
     this.stay?.request({ t: "deny", d: { key } });
   }
 
+  /** setHand shows when the server has said it to everybody, in its order. */
+  setHand(hand: boolean): void {
+    const { muted, camera } = this.own();
+    this.stay?.request({ t: "state", d: { muted, camera, hand } });
+  }
+
+  lower(key: string): void {
+    this.stay?.request({ t: "lower", d: { key } });
+  }
+
+  unshare(key: string): void {
+    this.stay?.request({ t: "unshare", d: { key } });
+  }
+
+  /** share must be called from a press. One at a time: two screens would leave no room for faces. */
+  async share(): Promise<void> {
+    if (this.state.shared) {
+      this.set({ shareNote: "taken" });
+      return;
+    }
+    this.set({ shareNote: null });
+    if (!(await this.screen.start())) this.set({ shareNote: "failed" });
+  }
+
+  stopSharing(): void {
+    this.stopScreen(null);
+  }
+
+  forgetShareNote(): void {
+    this.set({ shareNote: null });
+  }
+
   /** playSound must be called from a press. */
   playSound(): void {
     this.ears.unlock();
   }
 
-  private own(): { muted: boolean; camera: boolean } {
-    const { muted, microphone, camera } = this.capture.current();
-    return { muted: muted || microphone.kind === "trouble", camera: camera.kind === "live" };
+  /** restoreSound gives back all that a phone call has taken. It must be called from a press. */
+  async restoreSound(): Promise<void> {
+    this.ears.unlock();
+    this.rescue.sign("restored");
+    await this.capture.restart();
+    this.ears.unlock(); // a phone that gives the microphone back may stop what plays once more
   }
 
-  private pictures(): number {
-    return this.capture.current().wishes.soundOnly ? 0 : this.need.video;
+  /** start goes in as soon as somebody can be heard; else the page before the call says what stands in the way. */
+  private async start(opening: Promise<void>): Promise<void> {
+    const started = (this.started += 1);
+    this.set({ phase: { kind: "starting" } });
+    await opening;
+    if (started !== this.started || this.state.phase.kind !== "starting") return;
+    if (this.capture.track("microphone")) this.join();
+    else this.set({ phase: { kind: "check" } });
+  }
+
+  private own(): { muted: boolean; camera: boolean } {
+    const { muted, microphone, camera, silenced } = this.capture.current();
+    return { muted: muted || silenced || microphone.kind === "trouble", camera: camera.kind === "live" };
+  }
+
+  private wanted(): Need {
+    return { audio: this.need.audio, video: this.capture.current().wishes.soundOnly ? 0 : this.need.video };
   }
 
   private speakThrough(speaker: string): void {
+    if (speaker === this.speaker) return;
+    this.speaker = speaker;
     this.tones.through(speaker);
     this.ears.through(speaker);
   }
 
   private captureChanged(): void {
-    this.peer?.setTrack("microphone", this.capture.track("microphone"));
-    this.peer?.setTrack("camera", this.capture.track("camera"));
+    const { silenced } = this.capture.current();
+    if (silenced !== this.silenced) this.rescue.sign(silenced ? "microphone_stopped" : "microphone_back");
+    this.silenced = silenced;
+    this.speakThrough(this.capture.speaker());
+    this.connection.setTrack("microphone", this.capture.track("microphone"));
+    this.connection.setTrack("camera", this.capture.track("camera"));
     this.tellState();
     this.show();
   }
 
+  private screenChanged(): void {
+    this.connection.setTrack("screen", this.screen.track());
+    this.tellState();
+    this.set({ sharing: this.screen.state() });
+  }
+
+  private stopScreen(why: "taken" | "ended" | null): void {
+    if (why) this.told.screen = false; // the server knows
+    this.screen.stop();
+    this.set({ shareNote: why });
+  }
+
   private tellState(): void {
-    const own = this.own();
-    if (!this.up || (own.muted === this.told.muted && own.camera === this.told.camera)) return;
+    const own = { ...this.own(), screen: this.screen.track() !== null };
+    const { told } = this;
+    if (!this.up || (own.muted === told.muted && own.camera === told.camera && own.screen === told.screen)) return;
+    const { screen, ...rest } = own;
+    this.stay?.request({ t: "state", d: screen === told.screen ? rest : own });
     this.told = own;
-    this.stay?.request({ t: "state", d: own });
   }
 
   private welcomed(welcome: Welcome): void {
     this.you = welcome.you;
+    this.session = welcome.session;
     this.need = welcome.need;
     setInsideCall(this.conference);
     if (!welcome.resumed) {
       this.room = emptyRoom;
-      this.disconnect();
-      this.peerNumber = 0;
+      this.connection.forget();
+      this.told.screen = false;
     }
     // The server believes the introduction. A camera that came on while the welcome was on its way must be told, or nobody
     // will ever be shown it.
-    this.told = this.introduced;
-    this.tellState();
+    // A screen is not part of it, and what was said of one may have been lost with the last socket.
+    this.told = { ...this.introduced, screen: this.told.screen && this.screen.track() === null };
     if (welcome.place === "lobby") {
+      this.tellState();
       this.set({ phase: { kind: "waiting" }, line: "good" });
       return;
     }
     this.enter();
   }
 
-  /** enter is called on every way in: the first, out of the waiting room, and after a break with the connection kept. */
   private enter(): void {
     this.set({ phase: { kind: "inside" } });
-    if (!this.peer) {
-      this.connect();
-      return;
-    }
-    this.peer.grow(this.need.audio, this.pictures());
-    this.peer.repeat();
-    if (!this.flowing) this.peer.restart();
-  }
-
-  private connect(): void {
-    this.disconnect();
-    this.peerNumber += 1;
-    const number = this.peerNumber;
-    const mine = (run: () => void) => { if (number === this.peerNumber && this.peer) run(); };
-    const tracks = { microphone: this.capture.track("microphone"), camera: this.capture.track("camera") };
-    this.peer = new Peer([], tracks, {
-      offer: (offer) => {
-        mine(() => {
-          const { iceRestart, ...rest } = offer;
-          this.stay?.request({ t: "offer", d: { peer: number, number: rest.number, sdp: rest.sdp, published: [...rest.published], ice_restart: iceRestart } });
-        });
-      },
-      slot: (mid, track) => { mine(() => { this.slot(mid, track); }); },
-      flowing: (flowing) => { mine(() => { this.flows(flowing); }); },
-      broken: () => { mine(() => { this.rebuild(); }); },
-    });
-    this.patience = setTimeout(() => { this.impatient = true; this.showLine(); }, joiningFor);
-    this.peer.grow(this.need.audio, this.pictures());
-    this.showLine();
-  }
-
-  private flows(flowing: boolean): void {
-    this.flowing = flowing;
-    this.impatient = true;
-    if (flowing) this.rebuilds = 0;
-    this.showLine();
-  }
-
-  /** rebuild makes a new connection, slower each time in vain. */
-  private rebuild(): void {
-    clearTimeout(this.rebuilding);
-    this.rebuilding = setTimeout(() => { if (this.peer) this.connect(); }, retryDelay(this.rebuilds, Math.random()));
-    this.rebuilds += 1;
-  }
-
-  private disconnect(): void {
-    clearTimeout(this.patience);
-    clearTimeout(this.rebuilding);
-    this.flowing = false;
-    this.peer?.close();
-    this.peer = null;
-    for (const mid of this.tracks.keys()) this.ears.forget(mid);
-    this.tracks.clear();
-  }
-
-  private slot(mid: string, track: MediaStreamTrack): void {
-    this.tracks.set(mid, track);
-    if (track.kind === "audio") this.ears.hear(mid, track);
-    track.onunmute = () => { this.show(); };
-    track.onmute = () => { this.show(); };
+    this.connection.enter(this.wanted());
+    this.tellState();
   }
 
   private received(message: ServerMessage): void {
@@ -277,16 +298,19 @@ export class Call {
         break;
       case "need":
         this.need = message.d;
-        this.peer?.grow(this.need.audio, this.pictures());
+        this.connection.want(this.wanted());
         break;
       case "restart":
-        this.peer?.restart();
+        this.connection.restart();
         break;
       case "rebuild":
-        this.connect();
+        this.connection.rebuild();
         break;
       case "answer":
-        if (message.d.peer === this.peerNumber) void this.peer?.answer(message.d.number, message.d.sdp);
+        this.connection.answer(message.d.peer, message.d.number, message.d.sdp);
+        return;
+      case "changed":
+        this.set({ changes: this.state.changes + 1 });
         return;
       case "roster":
       case "lobby":
@@ -305,12 +329,16 @@ export class Call {
     this.show();
   }
 
-  /** tell plays the entry sound and says who came and went. */
+  /** tell plays the entry sound and says who came and went, and what a host has done to you. */
   private tell(before: RoomState): void {
-    const change = changeOf(before, this.room, this.you?.key ?? "");
+    const you = this.you?.key ?? "";
+    const lowered = wasLowered(before, this.room, you, this.session);
+    if (lowered.screen && this.screen.track()) this.stopScreen("ended");
+    if (lowered.hand) this.set({ lowered: this.state.lowered + 1 });
+    const change = changeOf(before, this.room, you);
     if (!change) return;
     if (change.came.length + change.outside.length > 0) this.tones.came();
-    else this.tones.left();
+    else if (change.left.length > 0) this.tones.left();
     this.turn += 1;
     this.set({ happening: { ...change, turn: this.turn } });
   }
@@ -335,60 +363,32 @@ export class Call {
     const was = this.stay;
     this.stay = null;
     was?.close();
-    this.disconnect();
+    this.connection.close();
+    this.screen.stop();
     this.ears.close();
     this.tones.close();
     this.capture.close();
-    clearTimeout(this.looking);
+    this.rescue.close();
+    this.floor.clear();
     clearTimeout(this.goingOn);
+    this.started += 1;
     this.up = false;
     this.late = false;
-    this.impatient = false;
-    this.rebuilds = 0;
+    this.told = { muted: false, camera: false, screen: false };
     this.you = null;
     this.room = emptyRoom;
-    this.stage = { large: null, since: 0 };
-  }
-
-  private lineState(): LineState {
-    if (!this.stay) return "good";
-    if (!this.up) return this.you ? "gone" : "joining";
-    if (this.state.phase.kind !== "inside") return "good";
-    if (!this.flowing) return this.impatient ? "media" : "joining";
-    return this.late ? "weak" : "good";
   }
 
   private showLine(): void {
-    const line = this.lineState();
+    const inside = this.state.phase.kind === "inside";
+    const line = this.stay ? lineOf(this.up, this.you !== null, inside, this.connection.standing(), this.late) : "good";
     if (line !== this.state.line) this.set({ line });
   }
 
   /** show works out what the pages see from what is known. */
   private show(): void {
     if (!this.stay) return;
-    const people = (this.room.roster ?? []).map((p): Person => {
-      const you = p.key === this.you?.key;
-      const own = you ? { muted: this.own().muted, away: false } : conditionOf(p);
-      return { key: p.key, name: p.name, role: p.role, organization: p.organization, guest: p.guest, host: p.host, you, ...own, picture: this.picture(p.key, you) };
-    });
-    this.arrange(people);
-    this.set({ people, outside: this.room.lobby, openers: this.room.hosts, speakers: this.room.speakers, large: this.stage.large });
-  }
-
-  private arrange(people: readonly Person[]): void {
-    const now = performance.now();
-    const seated = people.map((p) => ({ key: p.key, you: p.you, picture: p.picture !== null }));
-    this.stage = nextStage(this.stage, seated, this.room.speakers, now);
-    clearTimeout(this.looking);
-    const wait = nextLook(this.stage, this.room.speakers, now);
-    if (wait !== null && wait > 0) this.looking = setTimeout(() => { this.show(); }, wait);
-  }
-
-  private picture(key: string, you: boolean): MediaStreamTrack | null {
-    if (you) return this.capture.track("camera");
-    const mid = pictureOf(this.room, key);
-    const track = mid === null ? undefined : this.tracks.get(mid);
-    return track && !track.muted ? track : null;
+    this.set(this.floor.see(this.room, { key: this.you?.key ?? "", muted: this.own().muted, picture: this.capture.track("camera") }));
   }
 
   private set(change: Partial<CallState>): void {

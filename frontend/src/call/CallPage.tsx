@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schemas } from "../api/client";
@@ -13,16 +13,24 @@ import { After } from "./After";
 import { Call } from "./Call";
 import "./call.css";
 import "./room.css";
+import "./sheet.css";
+import "./stage.css";
 import { Check } from "./Check";
+import { may } from "./queries";
 import { Room } from "./Room";
 import { useCall } from "./useCall";
 import { Connecting, Waiting } from "./Waiting";
 
-/**
- * CallPage is the call: the check before it, the waiting room, the room itself and what comes after. children stand under
- * "You have left", for example who was there.
- */
-export function CallPage({ conference, children }: { conference: string; children?: ReactNode }) {
+/** Parts are pieces of other features: the guests' links for hosts, and afterwards the text for the record and who was there. */
+export type Parts = { guests?: ReactNode; record?: ReactNode; children?: ReactNode };
+
+/** goesStraightIn: the address of a talk that was just accepted says so, once. */
+function goesStraightIn(): boolean {
+  return location.hash === "#now";
+}
+
+/** CallPage is the call: the check before it, the waiting room, the room itself and what comes after. */
+export function CallPage({ conference, ...parts }: { conference: string } & Parts) {
   const { t } = useTranslation("call");
   const { t: common } = useTranslation("common");
   const meeting = useQuery({
@@ -34,11 +42,16 @@ export function CallPage({ conference, children }: { conference: string; childre
     document.title = `${t("title")} · Samtale`;
     return () => { document.title = "Samtale"; };
   }, [t]);
+  const [now] = useState(goesStraightIn);
+  useEffect(() => {
+    // A reload or the way back must not open a microphone.
+    if (goesStraightIn()) history.replaceState(history.state, "", location.pathname + location.search);
+  }, []);
   // The first answer decides whether the door is there; a later one must not tear down a running call.
   const [opened, setOpened] = useState<Schemas["ConferenceView"] | null>(null);
   const view = meeting.data;
-  if (view && !opened && view.you && view.may?.includes("join")) setOpened(view);
-  if (opened) return <Session key={opened.id} view={view ?? opened}>{children}</Session>;
+  if (view && !opened && may(view, "join")) setOpened(view);
+  if (opened) return <Session key={opened.id} view={view ?? opened} now={now} {...parts} />;
   return (
     <main className="page page-narrow">
       {meeting.isPending ? <Skeleton label={common("loading")} cards={1} /> : null}
@@ -64,30 +77,41 @@ function Closed({ view }: { view: Schemas["ConferenceView"] }) {
   }
 }
 
-function Session({ view, children }: { view: Schemas["ConferenceView"]; children?: ReactNode }) {
+function Session({ view, now, guests, record, children }: { view: Schemas["ConferenceView"]; now: boolean } & Parts) {
   const session = useSession();
   const me = view.participants?.find((p) => p.you);
-  const [call] = useState(() => new Call(view.id, view.socket));
+  const [call] = useState(() => new Call(view.id, view.socket, { soundFirst: now || view.patient_present, now }));
   useEffect(() => {
     call.open();
     return () => { call.close(); };
   }, [call]);
-  const { phase } = useCall(call);
+  const { phase, changes } = useCall(call);
+  useFresh(view.id, changes, phase.kind === "inside");
   const name = me?.name ?? session.data?.name ?? "";
   const home = session.data?.kind === "person" ? `/meetings/${view.id}` : null;
-  const after = view.may?.includes("view_attendance") ? children : null;
+  const after = { home, record, children: may(view, "view_attendance") ? children : null };
   switch (phase.kind) {
     case "check":
       return <Check call={call} view={view} name={name} />;
+    case "starting":
     case "connecting":
-      return <Connecting call={call} />;
+      return <Connecting call={call} asking={phase.kind === "starting"} />;
     case "waiting":
-      return <Waiting call={call} name={name} start={view.start} />;
+      return <Waiting call={call} view={view} name={name} />;
     case "inside":
-      return <Room call={call} view={view} />;
+      return <Room call={call} view={view} guests={may(view, "invite_guests") ? guests : null} />;
     case "left":
-      return <After call={call} by={null} home={home}>{after}</After>;
+      return <After call={call} by={null} {...after} />;
     case "ended":
-      return <After call={call} by={phase.by} home={home}>{after}</After>;
+      return <After call={call} by={phase.by} {...after} />;
   }
+}
+
+/** useFresh fetches the meeting again when the call says that its page has changed, and on the way in: who was let in may see more. */
+function useFresh(id: string, changes: number, inside: boolean): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (changes === 0 && !inside) return;
+    for (const queryKey of [keys.conference(id), keys.links(id), keys.attendance(id)]) void queries.invalidateQueries({ queryKey });
+  }, [queries, id, changes, inside]);
 }

@@ -10,35 +10,42 @@ export type SourceState =
   | { kind: "off" } // by your own choice; nothing is recorded
   | { kind: "trouble"; trouble: Trouble };
 
+/** Replaced is a device that was pulled out, and what has taken its place. */
+export type Replaced = { what: Source | "speaker"; by: string };
+
 export type CaptureState = {
   microphone: SourceState;
   camera: SourceState;
   devices: Devices;
   wishes: Wishes;
   muted: boolean;
-  /** The machine has taken the microphone, for example for a phone call; a press gives it back. */
-  stalled: boolean;
+  /** The machine has silenced the microphone, as a phone does while a phone call rings. */
+  silenced: boolean;
+  replaced: Replaced | null;
 };
-
-/** How long a silent track may be a hiccup of the machine (iOS mutes while a phone call rings). */
-const stalledAfter = 2_000;
 
 /**
  * Capture holds your own microphone and camera. It changes nothing on the wire: whoever sends asks for `track` and is
  * told by the watcher when it changes. open may be called again after close.
  */
 export class Capture {
-  readonly level = new LevelMeter();
+  readonly level: LevelMeter;
   private state: CaptureState = {
-    microphone: { kind: "idle" }, camera: { kind: readKept().cameraOff ? "off" : "idle" }, devices: noDevices, wishes: readWishes(), muted: readKept().muted, stalled: false,
+    microphone: { kind: "idle" }, camera: { kind: readKept().cameraOff ? "off" : "idle" }, devices: noDevices, wishes: readWishes(), muted: readKept().muted, silenced: false, replaced: null,
   };
   private readonly watchers = new Set<() => void>();
-  private stalling: ReturnType<typeof setTimeout> | undefined;
   /** Counts openings and closings, so that an answer to an old question is thrown away. */
   private turn = 0;
   /** The same for each device: only the last choice counts. */
   private readonly asked: Record<Source, number> = { microphone: 0, camera: 0 };
+  /** The camera is off only because of sound only. */
+  private darkened = false;
   private readonly held: Record<Source, MediaStreamTrack | null> = { microphone: null, camera: null };
+
+  /** interrupted is told when the machine takes the audio clock away and gives it back. */
+  constructor(interrupted: (interrupted: boolean) => void) {
+    this.level = new LevelMeter(interrupted);
+  }
 
   readonly subscribe = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
@@ -51,15 +58,23 @@ export class Capture {
     return state.kind === "live" ? state.track : null;
   }
 
-  /** open asks for the devices, both in one question where it can. */
-  async open(): Promise<void> {
+  /** speaker is the loudspeaker that was chosen, while it is there; "" is the browser's default. */
+  speaker(): string {
+    const { devices, wishes } = this.state;
+    const wished = wishes.speaker ?? "";
+    return devices.speakers.length === 0 || devices.speakers.some((d) => d.id === wished) ? wished : "";
+  }
+
+  /** open asks for the devices, both in one question where it can; without a picture only for the microphone. */
+  async open(wantsPicture = true): Promise<void> {
     const turn = (this.turn += 1);
     if (!supported()) {
       this.set({ microphone: { kind: "trouble", trouble: "unsupported" }, camera: { kind: "trouble", trouble: "unsupported" } });
       return;
     }
     navigator.mediaDevices.addEventListener("devicechange", this.devicesChanged);
-    const picture = !this.state.wishes.soundOnly && this.state.camera.kind !== "off";
+    this.darkened = wantsPicture && this.state.wishes.soundOnly && this.state.camera.kind !== "off";
+    const picture = wantsPicture && !this.state.wishes.soundOnly && this.state.camera.kind !== "off";
     this.set({ microphone: { kind: "asking" }, camera: picture ? { kind: "asking" } : { kind: "off" } });
     if (picture) await this.openTogether(turn);
     else await this.acquire("microphone");
@@ -69,11 +84,10 @@ export class Capture {
   close(): void {
     this.turn += 1;
     if (supported()) navigator.mediaDevices.removeEventListener("devicechange", this.devicesChanged);
-    clearTimeout(this.stalling);
     this.level.close();
     this.release("microphone");
     this.release("camera");
-    this.set({ microphone: { kind: "idle" }, camera: this.state.camera.kind === "off" ? { kind: "off" } : { kind: "idle" }, stalled: false });
+    this.set({ microphone: { kind: "idle" }, camera: this.state.camera.kind === "off" ? { kind: "off" } : { kind: "idle" }, silenced: false, replaced: null });
   }
 
   setMuted(muted: boolean): void {
@@ -93,28 +107,47 @@ export class Capture {
     this.set({ camera: { kind: "off" } });
   }
 
-  /** setSoundOnly is kept on this machine: the same person on the same line will want it again. */
+  /** setSoundOnly is kept on this machine: the same person on the same line will want it again. The camera goes and comes with it. */
   async setSoundOnly(soundOnly: boolean): Promise<void> {
+    const { camera } = this.state;
+    if (soundOnly) this.darkened = camera.kind === "live" || camera.kind === "asking";
     this.wish({ soundOnly });
-    await this.setCamera(!soundOnly);
+    if (soundOnly || this.darkened) await this.setCamera(!soundOnly);
   }
 
   async choose(source: Source, id: string): Promise<void> {
     this.wish(source === "microphone" ? { microphone: id } : { camera: id });
-    await this.acquire(source);
+    this.forgetReplaced();
+    // A camera that is off stays off: nobody is shown by choosing.
+    if (this.state[source].kind !== "off") await this.acquire(source);
   }
 
   chooseSpeaker(id: string): void {
     this.wish({ speaker: id });
+    this.forgetReplaced();
+  }
+
+  forgetReplaced(): void {
+    if (this.state.replaced) this.set({ replaced: null });
   }
 
   setShortcuts(shortcuts: boolean): void {
     this.wish({ shortcuts });
   }
 
-  /** restart gives back a microphone that the machine has silenced. */
+  /** restart opens anew what the machine has taken away: the microphone, and the camera if it was on. */
   async restart(): Promise<void> {
+    const { camera } = this.state;
+    this.level.wake();
     await this.acquire("microphone");
+    if ((camera.kind === "live" && camera.track.muted) || isTaken(camera)) await this.acquire("camera");
+  }
+
+  /** retry asks again for what somebody else used: the phone call may be over. */
+  async retry(): Promise<void> {
+    for (const source of ["microphone", "camera"] as const) {
+      if (isTaken(this.state[source])) await this.acquire(source);
+    }
   }
 
   private async openTogether(turn: number): Promise<void> {
@@ -169,11 +202,11 @@ export class Capture {
     track.onended = () => { void this.lost(source, track); };
     if (source === "microphone") {
       track.enabled = !this.state.muted;
-      track.onmute = () => { this.stalling = setTimeout(() => { this.set({ stalled: true }); }, stalledAfter); };
-      track.onunmute = () => { clearTimeout(this.stalling); this.set({ stalled: false }); };
+      track.onmute = () => { this.set({ silenced: true }); };
+      track.onunmute = () => { this.set({ silenced: false }); };
       this.level.follow(track);
     }
-    this.set({ [source]: { kind: "live", track }, ...(source === "microphone" ? { stalled: false } : {}) });
+    this.set({ [source]: { kind: "live", track }, ...(source === "microphone" ? { silenced: track.muted } : {}) });
   }
 
   /** release stops a device: its light goes out. */
@@ -197,16 +230,21 @@ export class Capture {
     if (this.held[source] !== track) return;
     await this.acquire(source);
     await this.list();
+    const now = this.track(source);
+    if (now && now.label !== track.label) this.set({ replaced: { what: source, by: now.label } });
   }
 
   private readonly devicesChanged = () => { void this.plugged(); };
 
   /** Something was plugged in: it may be what was missing. */
   private async plugged(): Promise<void> {
+    const speaker = this.speaker();
     await this.list();
+    if (speaker === "" && this.speaker() !== "") this.forgetReplaced(); // it is back
+    if (speaker !== "" && this.speaker() === "") this.set({ replaced: { what: "speaker", by: this.state.devices.speakers[0]?.label ?? "" } });
     for (const source of ["microphone", "camera"] as const) {
       const state = this.state[source];
-      if (state.kind === "trouble" && (state.trouble === "missing" || state.trouble === "busy")) await this.acquire(source);
+      if (state.kind === "trouble" && (state.trouble === "missing" || isTaken(state))) await this.acquire(source);
     }
   }
 
@@ -227,4 +265,9 @@ export class Capture {
     writeKept({ muted: this.state.muted, cameraOff: this.state.camera.kind === "off" });
     for (const watcher of this.watchers) watcher();
   }
+}
+
+/** isTaken: somebody else uses the device, and will not forever. */
+function isTaken(state: SourceState): boolean {
+  return state.kind === "trouble" && (state.trouble === "busy" || state.trouble === "failed");
 }

@@ -8,6 +8,7 @@ import { FlagMark, type Level } from "../ui/FlagMark";
 import { Time } from "../ui/Time";
 import type { Call } from "./Call";
 import { DeviceChoice } from "./DeviceChoice";
+import { LanguageChoice } from "./LanguageChoice";
 import { LevelBar, useHeard } from "./LevelBar";
 import { Face, Picture } from "./Picture";
 import { useCapture } from "./useCall";
@@ -17,14 +18,12 @@ import { guessLine, verdict, type LineGuess, type Verdict } from "./verdict";
 export function Check({ call, view, name }: { call: Call; view: Schemas["ConferenceView"]; name: string }) {
   const { t } = useTranslation("call");
   const capture = useCapture(call);
-  const heard = useHeard(call.capture.level);
-  const line = useLineGuess();
-  const say = verdict(capture.microphone, capture.camera, heard, capture.wishes.soundOnly, line);
   return (
     <main className="check" onPointerDown={() => { call.capture.level.wake(); }}>
       <header className="check-head">
+        <LanguageChoice />
         <h1>{t("check.title")}</h1>
-        <p className="quiet">{t("check.meeting", { code: view.meeting_code })} · <Time at={view.start} until={view.end} as="day" /></p>
+        <p className="quiet">{t("check.meeting", { code: view.meeting_code })}{view.improvised ? null : <> · <Time at={view.start} until={view.end} as="day" /></>}</p>
       </header>
       <section className="check-face" aria-label={t("check.you")}>
         <div className="check-picture">
@@ -33,7 +32,7 @@ export function Check({ call, view, name }: { call: Call; view: Schemas["Confere
         <LevelBar meter={call.capture.level} />
       </section>
       <section className="check-go">
-        <VerdictNote say={say} />
+        <VerdictNote call={call} />
         <Button variant="primary" wide className="check-join" onPress={() => { call.join(); }}>{t("check.join")}</Button>
         <Checkbox isSelected={capture.wishes.soundOnly} onChange={(only) => { void call.setSoundOnly(only); }}>{t("check.sound_only")}</Checkbox>
       </section>
@@ -60,8 +59,13 @@ function NoPicture({ call }: { call: Call }) {
   }
 }
 
-function VerdictNote({ say }: { say: Verdict }) {
+/** VerdictNote is the one sentence about your sound, picture and line. */
+export function VerdictNote({ call }: { call: Call }) {
   const { t } = useTranslation("call");
+  const { microphone, camera, wishes } = useCapture(call);
+  const heard = useHeard(call.capture.level);
+  const line = useLineGuess();
+  const say = verdict(microphone, camera, heard, wishes.soundOnly, line);
   return (
     <div className="verdict" role="status">
       <FlagMark level={levelOf(say)} />

@@ -11,27 +11,43 @@ import { useCapture } from "./useCall";
 export function DeviceChoice({ call }: { call: Call }) {
   const { t } = useTranslation("call");
   const { devices, wishes, microphone, camera } = useCapture(call);
-  const [sounding, setSounding] = useState(false);
   const inUse = (state: typeof microphone, wished: string | null) =>
     (state.kind === "live" ? state.track.getSettings().deviceId : undefined) ?? wished;
+  return (
+    <div className="devices">
+      <DeviceSelect label={t("device.microphone")} devices={devices.microphones} value={inUse(microphone, wishes.microphone)} onChange={(id) => { void call.capture.choose("microphone", id); }} />
+      {microphone.kind === "trouble" ? <p className="small">{t(`microphone.${microphone.trouble}`)}</p> : null}
+      {wishes.soundOnly ? null : (
+        <DeviceSelect label={t("device.camera")} devices={devices.cameras} value={inUse(camera, wishes.camera)} onChange={(id) => { void call.capture.choose("camera", id); }} />
+      )}
+      {camera.kind === "trouble" && !wishes.soundOnly ? <p className="small">{t(`camera.${camera.trouble}`)}</p> : null}
+      <SpeakerChoice call={call} />
+      <SoundTrial call={call} />
+    </div>
+  );
+}
+
+/** SpeakerChoice is nothing where the browser plays where it wants. */
+export function SpeakerChoice({ call }: { call: Call }) {
+  const { t } = useTranslation("call");
+  const { devices } = useCapture(call);
+  if (!canChooseSpeaker()) return null;
+  return <DeviceSelect label={t("device.speaker")} devices={devices.speakers} value={call.capture.speaker() || (devices.speakers[0]?.id ?? null)} onChange={(id) => { call.capture.chooseSpeaker(id); }} />;
+}
+
+/** SoundTrial plays three tones where the voices will come from. */
+export function SoundTrial({ call }: { call: Call }) {
+  const { t } = useTranslation("call");
+  const [sounding, setSounding] = useState(false);
   const test = async () => {
     setSounding(true);
     await call.tones.trial();
     setSounding(false);
   };
   return (
-    <div className="devices">
-      <DeviceSelect label={t("device.microphone")} devices={devices.microphones} value={inUse(microphone, wishes.microphone)} onChange={(id) => { void call.capture.choose("microphone", id); }} />
-      {wishes.soundOnly ? null : (
-        <DeviceSelect label={t("device.camera")} devices={devices.cameras} value={inUse(camera, wishes.camera)} onChange={(id) => { void call.capture.choose("camera", id); }} />
-      )}
-      {canChooseSpeaker() ? (
-        <DeviceSelect label={t("device.speaker")} devices={devices.speakers} value={wishes.speaker ?? devices.speakers[0]?.id ?? null} onChange={(id) => { call.chooseSpeaker(id); }} />
-      ) : null}
-      <div className="row">
-        <Button busy={sounding} onPress={() => { void test(); }}><Volume2 aria-hidden />{t("device.test")}</Button>
-        <span className="small quiet" role="status">{sounding ? t("device.testing") : null}</span>
-      </div>
+    <div className="row">
+      <Button busy={sounding} onPress={() => { void test(); }}><Volume2 aria-hidden />{t("device.test")}</Button>
+      <span className="small quiet" role="status">{sounding ? t("device.testing") : null}</span>
     </div>
   );
 }

@@ -6,7 +6,8 @@ export class Ears {
   private readonly elements = new Map<string, HTMLAudioElement>();
   private speaker = "";
 
-  constructor(private readonly onBlocked: (blocked: boolean) => void) {}
+  /** onBlocked: the browser wants a press first. onStopped: the machine has stopped what played, and has gone on again. */
+  constructor(private readonly onBlocked: (blocked: boolean) => void, private readonly onStopped: (stopped: boolean) => void) {}
 
   /** hear plays a track under a name, for example its slot; the same track again changes nothing. */
   hear(name: string, track: MediaStreamTrack): void {
@@ -17,6 +18,8 @@ export class Ears {
     element.autoplay = true;
     element.hidden = true;
     element.srcObject = new MediaStream([track]);
+    element.onpause = () => { this.onStopped(true); };
+    element.onplaying = () => { this.settle(); };
     document.body.append(element);
     this.elements.set(name, element);
     this.route(element);
@@ -26,6 +29,8 @@ export class Ears {
   forget(name: string): void {
     const element = this.elements.get(name);
     if (!element) return;
+    element.onpause = null; // taking it out pauses it too
+    element.onplaying = null;
     element.srcObject = null;
     element.remove();
     this.elements.delete(name);
@@ -45,13 +50,20 @@ export class Ears {
   close(): void {
     for (const name of [...this.elements.keys()]) this.forget(name);
     this.onBlocked(false);
+    this.onStopped(false);
   }
 
   private start(element: HTMLAudioElement): void {
     element.play().then(
-      () => { if ([...this.elements.values()].every((e) => !e.paused)) this.onBlocked(false); },
+      () => { this.settle(); },
       (error: unknown) => { if (error instanceof DOMException && error.name === "NotAllowedError") this.onBlocked(true); },
     );
+  }
+
+  private settle(): void {
+    if ([...this.elements.values()].some((element) => element.paused)) return;
+    this.onBlocked(false);
+    this.onStopped(false);
   }
 
   private route(element: HTMLAudioElement): void {

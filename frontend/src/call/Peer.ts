@@ -1,7 +1,10 @@
 import type { Source } from "./devices";
 
+/** Sent is what a page can send. */
+export type Sent = Source | "screen";
+
 /** Offer is what one negotiation asks of the server; the client always offers. */
-export type Offer = { number: number; sdp: string; published: readonly { mid: string; source: Source }[]; iceRestart: boolean };
+export type Offer = { number: number; sdp: string; published: readonly { mid: string; source: Sent }[]; iceRestart: boolean };
 
 export type PeerHooks = {
   offer(offer: Offer): void;
@@ -21,12 +24,13 @@ const connectWithin = 15_000;
 const restartWithin = 12_000;
 
 /**
- * Peer is one RTCPeerConnection. It publishes one microphone and one camera line (empty until a track is set) and
- * receives through slots that it grows on demand; one offer is out at a time.
+ * Peer is one RTCPeerConnection. It publishes one microphone and one camera line (empty until a track is set), one for the
+ * screen once there is one to show, and receives through slots that it grows on demand; one offer is out at a time.
  */
 export class Peer {
   private readonly pc: RTCPeerConnection;
   private readonly senders: Record<Source, RTCRtpTransceiver>;
+  private screen: RTCRtpTransceiver | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private number = 0;
   private outstanding = false;
@@ -34,7 +38,7 @@ export class Peer {
   private slots = { audio: 0, video: 0 };
   private closed = false;
 
-  constructor(iceServers: RTCIceServer[], tracks: Record<Source, MediaStreamTrack | null>, private readonly hooks: PeerHooks) {
+  constructor(iceServers: RTCIceServer[], tracks: Record<Sent, MediaStreamTrack | null>, private readonly hooks: PeerHooks) {
     this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.senders = {
       microphone: this.pc.addTransceiver("audio", { direction: "sendonly" }),
@@ -42,6 +46,7 @@ export class Peer {
     };
     this.setTrack("microphone", tracks.microphone);
     this.setTrack("camera", tracks.camera);
+    this.setTrack("screen", tracks.screen);
     prefer(this.senders.microphone, "audio");
     prefer(this.senders.camera, "video");
     this.pc.ontrack = ({ transceiver, track }) => { if (transceiver.mid) this.hooks.slot(transceiver.mid, track); };
@@ -98,9 +103,18 @@ export class Peer {
     else await this.pc.setLocalDescription({ type: "rollback" }).catch(() => { this.fail(); });
   }
 
-  setTrack(source: Source, track: MediaStreamTrack | null): void {
+  /** setTrack needs no new offer, except for the first screen. */
+  setTrack(source: Sent, track: MediaStreamTrack | null): void {
     if (this.closed) return;
-    void this.senders[source].sender.replaceTrack(track).catch(() => undefined); // closed meanwhile
+    const sender = source === "screen" ? this.screen : this.senders[source];
+    if (sender) void sender.sender.replaceTrack(track).catch(() => undefined); // closed meanwhile
+    else if (track) this.addScreen(track);
+  }
+
+  private addScreen(track: MediaStreamTrack): void {
+    this.screen = this.pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [{ maxBitrate: screenBits }] });
+    prefer(this.screen, "video");
+    if (this.number > 0) this.negotiate(false);
   }
 
   async stats(): Promise<unknown[]> {
@@ -142,8 +156,9 @@ export class Peer {
       return;
     }
     if (this.isOver() || number !== this.number) return;
-    const published = (["microphone", "camera"] as const).flatMap((source) => {
-      const { mid } = this.senders[source];
+    const lines: Record<Sent, RTCRtpTransceiver | null> = { ...this.senders, screen: this.screen };
+    const published = (["microphone", "camera", "screen"] as const).flatMap((source) => {
+      const mid = lines[source]?.mid ?? null;
       return mid === null ? [] : [{ mid, source }];
     });
     this.hooks.offer({ number, sdp: this.pc.localDescription?.sdp ?? "", published, iceRestart });
@@ -183,6 +198,9 @@ export class Peer {
 
 /** One encoding of 640x360. */
 const pictureBits = 700_000;
+
+/** A page of text at a few frames a second. */
+const screenBits = 1_500_000;
 
 const wanted = { audio: ["audio/opus"], video: ["video/vp8", "video/rtx"] } as const;
 

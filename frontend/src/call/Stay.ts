@@ -3,7 +3,7 @@ import { Line } from "./Line";
 import { parseServer, type ClientMessage, type ServerMessage, type Welcome } from "./messages";
 
 /** Introduction is what hello says about this page now. */
-export type Introduction = { conference: string; device: string; muted: boolean; camera: boolean };
+export type Introduction = { conference: string; device: string; muted: boolean; camera: boolean; screens: true };
 
 export type StayHooks = {
   introduce(): Introduction;
@@ -12,6 +12,8 @@ export type StayHooks = {
   received(message: ServerMessage): void;
   /** An offer was refused; number is its own. */
   offerRefused(number: number): void;
+  /** Some other request was refused, with a code of the protocol. */
+  refused(code: string): void;
   /** up: the server hears us. */
   heard(up: boolean): void;
   /** late: the server answers, but after seconds. */
@@ -94,7 +96,7 @@ export class Stay {
         this.hooks.late(false);
         return;
       case "error":
-        this.refused(message.re);
+        this.refused(message.re, message.d.code);
         return;
       default:
         this.hooks.received(message);
@@ -112,12 +114,14 @@ export class Stay {
   }
 
   /** A hello that is refused is our own mistake and would be refused again; most other refusals mend themselves with the next roster. */
-  private refused(re: number): void {
+  private refused(re: number, code: string): void {
     if (re === this.helloId) {
       this.close();
       this.hooks.over({ kind: "ended", by: "failed" });
     } else if (re === this.offer?.id) {
       this.hooks.offerRefused(this.offer.number);
+    } else {
+      this.hooks.refused(code);
     }
   }
 

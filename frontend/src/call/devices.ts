@@ -56,6 +56,23 @@ const microphoneWanted: MediaTrackConstraints = { echoCancellation: true, noiseS
 
 export type Source = "microphone" | "camera";
 
+/** canShareScreen: phones cannot. */
+export function canShareScreen(): boolean {
+  return supported() && "getDisplayMedia" in navigator.mediaDevices;
+}
+
+/** A list or a picture stands still and must be sharp: few frames, all lines. The sound of the machine stays here. */
+const screenWanted: DisplayMediaStreamOptions = { video: { frameRate: { ideal: 8, max: 15 }, width: { max: 1920 }, height: { max: 1200 } }, audio: false };
+
+/** openScreen must be called from a press: the browser asks which screen or window. */
+export async function openScreen(): Promise<MediaStreamTrack> {
+  const stream = await navigator.mediaDevices.getDisplayMedia(screenWanted);
+  const track = stream.getVideoTracks()[0];
+  if (!track) throw new DOMException("no track", "NotFoundError");
+  if ("contentHint" in track) track.contentHint = "detail";
+  return track;
+}
+
 /** openDevice asks for one track. A device that has gone falls back to the browser's default. */
 export async function openDevice(source: Source, id: string | null): Promise<MediaStreamTrack> {
   const wanted = source === "microphone" ? microphoneWanted : cameraWanted;

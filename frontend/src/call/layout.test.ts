@@ -32,7 +32,10 @@ describe("nextLook", () => {
 
 describe("layout", () => {
   it("keeps the order of arrival and puts you last", () => {
-    expect(layout({ large: "nurse", since: 0 }, [me, gp, nurse])).toEqual({ large: "nurse", strip: ["gp", "me"] });
-    expect(layout(nobody, [me])).toEqual({ large: null, strip: ["me"] });
+    expect(layout("nurse", false, [me, gp, nurse])).toEqual({ large: "nurse", strip: ["gp", "me"] });
+    expect(layout(null, false, [me])).toEqual({ large: null, strip: ["me"] });
+  });
+  it("gives the large place to a shared screen, and everybody to the strip", () => {
+    expect(layout("nurse", true, [me, gp, nurse])).toEqual({ large: null, strip: ["gp", "nurse", "me"] });
   });
 });

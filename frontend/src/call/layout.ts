@@ -26,9 +26,13 @@ export function nextLook(stage: Stage, speakers: readonly string[], now: number)
   return waiting && waiting !== stage.large && stage.large ? Math.max(0, stage.since + holdFor - now) : null;
 }
 
-/** layout puts the others into the strip in the order of arrival, yourself last, so that nobody jumps when a speaker changes. */
-export function layout(stage: Stage, present: readonly Seated[]): Layout {
-  const others = present.filter((p) => !p.you && p.key !== stage.large).map((p) => p.key);
+/**
+ * layout puts the others into the strip in the order of arrival, yourself last, so that nobody jumps when a speaker changes.
+ * A shared screen takes the large place, and then everybody is in the strip.
+ */
+export function layout(large: string | null, screen: boolean, present: readonly Seated[]): Layout {
+  const place = screen ? null : large;
+  const others = present.filter((p) => !p.you && p.key !== place).map((p) => p.key);
   const you = present.filter((p) => p.you).map((p) => p.key);
-  return { large: stage.large, strip: [...others, ...you] };
+  return { large: place, strip: [...others, ...you] };
 }

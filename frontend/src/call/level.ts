@@ -14,7 +14,8 @@ const readEvery = 100;
 
 /**
  * LevelMeter turns a microphone into one number ten times a second. follow(null) silences it, close ends it. Without a
- * press on the page the browser may keep the audio clock asleep: then the level stays 0 until `wake`.
+ * press on the page the browser may keep the audio clock asleep: then the level stays 0 until `wake`. interrupted is
+ * called when the machine takes the clock away and gives it back, as iOS does for a phone call.
  */
 export class LevelMeter {
   private context: AudioContext | null = null;
@@ -24,6 +25,9 @@ export class LevelMeter {
   private readonly watchers = new Set<() => void>();
   private level = 0;
   private wasHeard = false;
+  private interruptedNow = false;
+
+  constructor(private readonly interrupted: (interrupted: boolean) => void = () => undefined) {}
 
   readonly subscribe = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
@@ -39,7 +43,7 @@ export class LevelMeter {
     this.wasHeard = false;
     this.track = track;
     if (!track || typeof AudioContext === "undefined") return;
-    this.context ??= new AudioContext();
+    this.context ??= this.clock();
     this.source = this.context.createMediaStreamSource(new MediaStream([track]));
     const analyser = this.context.createAnalyser();
     analyser.fftSize = 1024;
@@ -53,7 +57,7 @@ export class LevelMeter {
   }
 
   wake(): void {
-    if (this.context?.state === "suspended") void this.context.resume().catch(() => undefined);
+    if (this.context && this.context.state !== "running") void this.context.resume().catch(() => undefined);
   }
 
   close(): void {
@@ -61,6 +65,20 @@ export class LevelMeter {
     this.track = null;
     void this.context?.close();
     this.context = null;
+    this.setInterrupted(false);
+  }
+
+  private clock(): AudioContext {
+    const context = new AudioContext();
+    // "suspended" is only the browser waiting for a first press.
+    context.onstatechange = () => { this.setInterrupted(context.state === "interrupted"); };
+    return context;
+  }
+
+  private setInterrupted(interrupted: boolean): void {
+    if (interrupted === this.interruptedNow) return;
+    this.interruptedNow = interrupted;
+    this.interrupted(interrupted);
   }
 
   private quiet(): void {

@@ -77,3 +77,16 @@ export function writeWishes(wishes: Wishes): void {
   write(device, "sound-only", wishes.soundOnly ? "yes" : null);
   write(device, "shortcuts", wishes.shortcuts ? null : "no");
 }
+
+/** Plan is how this tab follows the agenda: begun at another time, shortened, what has been ticked. */
+export type Plan = { began: number | null; short: boolean; ticks: readonly string[] };
+
+export function readPlan(conference: string): Plan {
+  const [of, began, short, ...ticks] = (read(tab, "plan") ?? "").split(" ");
+  if (of !== conference) return { began: null, short: false, ticks: [] };
+  return { began: Number(began) || null, short: short === "short", ticks };
+}
+
+export function writePlan(conference: string, { began, short, ticks }: Plan): void {
+  write(tab, "plan", [conference, began ?? 0, short ? "short" : "whole", ...ticks].join(" "));
+}

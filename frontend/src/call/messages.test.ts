@@ -4,10 +4,10 @@ import { clientSchema, parseServer } from "./messages";
 
 const folder = new URL("../../../signaling/testdata/messages/", import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-const fromClient = ["hello", "offer", "state", "admit", "deny", "remove", "end", "ping", "bye"];
+const fromClient = ["hello", "offer", "state", "admit", "deny", "remove", "lower", "unshare", "end", "ping", "bye"];
 
 describe("the examples of the protocol", () => {
-  it("are all there", () => { expect(files.length).toBeGreaterThanOrEqual(23); });
+  it("are all there", () => { expect(files.length).toBeGreaterThanOrEqual(26); });
 
   it.each(files)("%s", (name) => {
     const text = readFileSync(new URL(name, folder), "utf8");

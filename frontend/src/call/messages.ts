@@ -7,10 +7,12 @@ const partySchema = z.object({
 });
 
 const deviceSchema = z.object({
-  session: z.string(), muted: z.boolean(), camera: z.boolean(), connected: z.boolean(), media: z.boolean(),
+  session: z.string(), muted: z.boolean(), camera: z.boolean(), hand: z.boolean(), screen: z.boolean(), connected: z.boolean(), media: z.boolean(),
 });
 
 const needSchema = z.object({ audio: z.number().int().min(0), video: z.number().int().min(0) });
+
+const sourceSchema = z.enum(["microphone", "camera", "screen"]);
 
 const slotSchema = z.object({
   mid: z.string(),
@@ -18,7 +20,7 @@ const slotSchema = z.object({
   state: z.enum(["on", "paused", "off"]),
   key: z.string().optional(),
   session: z.string().optional(),
-  source: z.enum(["microphone", "camera"]).optional(),
+  source: sourceSchema.optional(),
 });
 
 const seq = z.number().int().positive();
@@ -33,12 +35,13 @@ const serverSchema = z.discriminatedUnion("t", [
   }),
   z.object({ t: z.literal("waiting"), seq, d: z.object({ hosts: z.array(partySchema) }) }),
   z.object({ t: z.literal("admitted"), seq, d: z.object({ by: partySchema }) }),
-  z.object({ t: z.literal("roster"), seq, d: z.object({ people: z.array(partySchema.extend({ devices: z.array(deviceSchema) })) }) }),
+  z.object({ t: z.literal("roster"), seq, d: z.object({ people: z.array(partySchema.extend({ hand: z.number().int().min(0), devices: z.array(deviceSchema) })) }) }),
   z.object({ t: z.literal("lobby"), seq, d: z.object({ people: z.array(partySchema) }) }),
   z.object({ t: z.literal("need"), seq, d: needSchema }),
   z.object({ t: z.literal("slots"), seq, d: z.object({ slots: z.array(slotSchema) }) }),
   z.object({ t: z.literal("restart"), seq, d: z.object({ reason: z.string() }) }),
   z.object({ t: z.literal("rebuild"), seq, d: z.object({ reason: z.string() }) }),
+  z.object({ t: z.literal("changed"), seq }),
   z.object({ t: z.literal("answer"), re, d: z.object({ peer: z.number().int(), number: z.number().int(), sdp: z.string() }) }),
   z.object({ t: z.literal("speakers"), d: z.object({ keys: z.array(z.string()) }) }),
   z.object({ t: z.literal("pong"), re, d: z.object({ sent: z.number() }) }),
@@ -59,18 +62,18 @@ const id = z.number().int().positive();
 export const clientSchema = z.discriminatedUnion("t", [
   z.strictObject({
     t: z.literal("hello"), id, d: z.strictObject({
-      v: z.literal(1), conference: z.string(), device: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/), muted: z.boolean(), camera: z.boolean(),
+      v: z.literal(1), conference: z.string(), device: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/), muted: z.boolean(), camera: z.boolean(), screens: z.boolean().optional(),
       resume: z.strictObject({ session: z.string(), secret: z.string(), seq: z.number().int().min(0) }).optional(),
     }),
   }),
   z.strictObject({
     t: z.literal("offer"), id, d: z.strictObject({
       peer: z.number().int().positive(), number: z.number().int().positive(), sdp: z.string(),
-      published: z.array(z.strictObject({ mid: z.string(), source: z.enum(["microphone", "camera"]) })), ice_restart: z.boolean(),
+      published: z.array(z.strictObject({ mid: z.string(), source: sourceSchema })), ice_restart: z.boolean(),
     }),
   }),
-  z.strictObject({ t: z.literal("state"), id, d: z.strictObject({ muted: z.boolean(), camera: z.boolean() }) }),
-  z.strictObject({ t: z.enum(["admit", "deny", "remove"]), id, d: z.strictObject({ key: z.string() }) }),
+  z.strictObject({ t: z.literal("state"), id, d: z.strictObject({ muted: z.boolean(), camera: z.boolean(), hand: z.boolean().optional(), screen: z.boolean().optional() }) }),
+  z.strictObject({ t: z.enum(["admit", "deny", "remove", "lower", "unshare"]), id, d: z.strictObject({ key: z.string() }) }),
   z.strictObject({ t: z.enum(["end", "bye"]), id }),
   z.strictObject({ t: z.literal("ping"), id, d: z.strictObject({ sent: z.number(), seq: z.number().int().min(0) }) }),
 ]);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { RosterPerson } from "./messages";
-import { apply, changeOf, conditionOf, emptyRoom, pictureOf } from "./room";
+import { apply, changeOf, conditionOf, emptyRoom, peopleOf, pictureOf, screenOf, wasLowered } from "./room";
 
 const person = (key: string, ...devices: Partial<RosterPerson["devices"][number]>[]): RosterPerson => ({
-  key, name: key, role: "gp", organization: "", guest: false, host: false,
-  devices: devices.map((d, i) => ({ session: `${key}${i}`, muted: false, camera: true, connected: true, media: true, ...d })),
+  key, name: key, role: "gp", organization: "", guest: false, host: false, hand: 0,
+  devices: devices.map((d, i) => ({ session: `${key}${i}`, muted: false, camera: true, hand: false, screen: false, connected: true, media: true, ...d })),
 });
 const roster = (...people: RosterPerson[]) => ({ t: "roster", seq: 1, d: { people } }) as const;
 const welcome = (resumed: boolean) => ({
@@ -35,6 +35,34 @@ describe("changeOf", () => {
   });
   it("tells who waits outside, also at the first look", () => {
     expect(changeOf(emptyRoom, apply(emptyRoom, { t: "lobby", seq: 1, d: { people: [person("g")] } }), "me")?.outside).toHaveLength(1);
+  });
+});
+
+describe("hands and screens", () => {
+  const raised = (key: string, hand: number): RosterPerson => ({ ...person(key, {}), hand });
+  const first = apply(emptyRoom, roster(raised("me", 0), raised("a", 0)));
+  it("tells who raises a hand, once, and not of your own", () => {
+    const up = apply(first, roster(raised("me", 1), raised("a", 2)));
+    expect(changeOf(first, up, "me")?.raised.map((p) => p.key)).toEqual(["a"]);
+    expect(changeOf(up, apply(up, roster(raised("me", 0), raised("a", 1))), "me")).toBeNull();
+    expect(peopleOf(up, "me", true, () => null).map((p) => [p.key, p.hand, p.muted])).toEqual([["me", 1, true], ["a", 2, false]]);
+  });
+  it("tells when yours was lowered or your screen was ended", () => {
+    const shows = { ...raised("me", 1), devices: person("me", { screen: true }).devices };
+    const up = apply(first, roster(shows));
+    const down = apply(up, roster(raised("me", 0)));
+    expect(wasLowered(first, up, "me", "me0")).toEqual({ hand: false, screen: false });
+    expect(wasLowered(up, down, "me", "me0")).toEqual({ hand: true, screen: true });
+    expect(wasLowered(up, down, "me", "me1").screen).toBe(false);
+  });
+  it("finds whose screen is shared, never your own", () => {
+    const shared = apply(first, roster(person("me", { screen: true })));
+    expect(screenOf(shared, "me")).toBeNull();
+    const theirs = apply(first, roster(person("me", {}), person("a", { screen: true })));
+    expect(screenOf(theirs, "me")).toEqual({ key: "a", mid: null });
+    const coming = apply(theirs, { t: "slots", seq: 2, d: { slots: [{ mid: "7", kind: "video", state: "on", key: "a", session: "a0", source: "screen" }] } });
+    expect(screenOf(coming, "me")).toEqual({ key: "a", mid: "7" });
+    expect(pictureOf(coming, "a")).toBeNull();
   });
 });
 

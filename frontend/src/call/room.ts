@@ -1,5 +1,5 @@
 import type { RosterPerson, ServerMessage, Slot } from "./messages";
-import type { Party } from "./state";
+import type { Party, Person } from "./state";
 
 /** RoomState is what the server has last said about the room. Pure. */
 export type RoomState = {
@@ -33,6 +33,7 @@ export function apply(room: RoomState, message: ServerMessage): RoomState {
     case "need":
     case "restart":
     case "rebuild":
+    case "changed":
     case "answer":
     case "pong":
     case "ok":
@@ -41,18 +42,32 @@ export function apply(room: RoomState, message: ServerMessage): RoomState {
   }
 }
 
-export type Change = { came: readonly Party[]; left: readonly Party[]; outside: readonly Party[] };
+export type Change = { came: readonly Party[]; left: readonly Party[]; outside: readonly Party[]; raised: readonly Party[] };
 
-/** changeOf says who came, left and now waits outside. What was there at the first look is no news, and neither are you. */
+/** changeOf says who came, left, now waits outside and has raised a hand. What was there at the first look is no news, and neither are you. */
 export function changeOf(before: RoomState, after: RoomState, you: string): Change | null {
   const fresh = (list: readonly Party[], than: readonly Party[]) => list.filter((p) => p.key !== you && !than.some((q) => q.key === p.key));
   const known = before.roster !== null && after.roster !== null;
+  const was = before.roster ?? [];
+  const is = after.roster ?? [];
   const change: Change = {
-    came: known ? fresh(after.roster ?? [], before.roster ?? []) : [],
-    left: known ? fresh(before.roster ?? [], after.roster ?? []) : [],
+    came: known ? fresh(is, was) : [],
+    left: known ? fresh(was, is) : [],
     outside: fresh(after.lobby, before.lobby),
+    raised: known ? fresh(is.filter(up), was.filter(up)) : [],
   };
-  return change.came.length + change.left.length + change.outside.length > 0 ? change : null;
+  return change.came.length + change.left.length + change.outside.length + change.raised.length > 0 ? change : null;
+}
+
+function up(person: RosterPerson): boolean {
+  return person.hand > 0;
+}
+
+/** wasLowered says that your hand was up and no longer is, or that the screen of this device was shown and no longer is. */
+export function wasLowered(before: RoomState, after: RoomState, you: string, session: string): { hand: boolean; screen: boolean } {
+  const own = (room: RoomState) => room.roster?.find((p) => p.key === you);
+  const shows = (room: RoomState) => own(room)?.devices.some((d) => d.session === session && d.screen) ?? false;
+  return { hand: (own(before)?.hand ?? 0) > 0 && own(after)?.hand === 0, screen: shows(before) && !shows(after) };
 }
 
 /** conditionOf sums up a person's devices: muted and away only when all of them are. */
@@ -62,7 +77,25 @@ export function conditionOf(person: RosterPerson): { muted: boolean; away: boole
   return { muted: counted.every((d) => d.muted), away: connected.length === 0 };
 }
 
-/** pictureOf finds the line on which somebody's picture comes; null: none comes now. */
+/** peopleOf is everybody inside as the page shows them; what you do yourself is known here first. */
+export function peopleOf(room: RoomState, you: string, muted: boolean, picture: (key: string) => MediaStreamTrack | null): Person[] {
+  return (room.roster ?? []).map((p): Person => {
+    const own = p.key === you;
+    const condition = own ? { muted, away: false } : conditionOf(p);
+    const { key, name, role, organization, guest, host, hand } = p;
+    return { key, name, role, organization, guest, host, hand, you: own, ...condition, picture: picture(key) };
+  });
+}
+
+/** pictureOf finds the line on which somebody's camera comes; null: none comes now. */
 export function pictureOf(room: RoomState, key: string): string | null {
-  return room.slots.find((s) => s.key === key && s.kind === "video" && s.state === "on")?.mid ?? null;
+  return room.slots.find((s) => s.key === key && s.kind === "video" && s.source !== "screen" && s.state === "on")?.mid ?? null;
+}
+
+/** screenOf says whose screen is shared and on which line it comes (null: not on one of ours); you are never told of your own. */
+export function screenOf(room: RoomState, you: string): { key: string; mid: string | null } | null {
+  const slot = room.slots.find((s) => s.source === "screen" && s.state === "on");
+  if (slot?.key && slot.key !== you) return { key: slot.key, mid: slot.mid };
+  const person = room.roster?.find((p) => p.key !== you && p.devices.some((d) => d.screen && d.connected));
+  return person ? { key: person.key, mid: null } : null;
 }

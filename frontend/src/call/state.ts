@@ -1,4 +1,6 @@
+import type { Standing } from "./Connection";
 import type { Change } from "./room";
+import type { SharingState } from "./Sharing";
 
 /** What the pages see of a call. */
 
@@ -7,6 +9,8 @@ export type EndedBy = "refused" | "removed" | "ended" | "replaced" | "signed_out
 
 export type Phase =
   | { kind: "check" }
+  /** Going straight in: only the microphone is still asked for. */
+  | { kind: "starting" }
   | { kind: "connecting" }
   /** Outside: somebody has to open. */
   | { kind: "waiting" }
@@ -30,6 +34,8 @@ export type Person = Party & {
   muted: boolean;
   /** The line of this person is broken; the seat is kept. */
   away: boolean;
+  /** Whose hand was raised first has 1, the next 2; 0: it is not raised. */
+  hand: number;
   /** The picture as received; your own for yourself. null: no picture to show. */
   picture: MediaStreamTrack | null;
 };
@@ -37,8 +43,31 @@ export type Person = Party & {
 /** LineState is told in words only when it is not good. gone: no signaling. media: no sound or picture gets through. */
 export type LineState = "good" | "joining" | "weak" | "gone" | "media";
 
+/** lineOf: up, the server hears us; known, it ever has. */
+export function lineOf(up: boolean, known: boolean, inside: boolean, standing: Standing, late: boolean): LineState {
+  if (!up) return known ? "gone" : "joining";
+  if (!inside) return "good";
+  switch (standing) {
+    case "joining":
+      return "joining";
+    case "broken":
+      return "media";
+    case "flowing":
+      return late ? "weak" : "good";
+  }
+}
+
 /** Happening is said aloud once; turn tells one from the next. */
 export type Happening = (Change & { turn: number }) | null;
+
+/** Shared is the screen that somebody else shows. picture null: it does not come here, for example with sound only. */
+export type Shared = { key: string; name: string; picture: MediaStreamTrack | null };
+
+/** ShareNote is why your own screen is not shown: somebody else shows theirs, it could not be had, a host has ended it. */
+export type ShareNote = "taken" | "failed" | "ended";
+
+/** SoundState: blocked, the browser wants a press first; lost, the machine has taken the sound away and does not give it back. */
+export type SoundState = "good" | "blocked" | "lost";
 
 export type CallState = {
   phase: Phase;
@@ -51,11 +80,18 @@ export type CallState = {
   speakers: readonly string[];
   large: string | null;
   line: LineState;
-  /** The browser wants a press before it plays sound. */
-  soundBlocked: boolean;
+  shared: Shared | null;
+  sharing: SharingState;
+  shareNote: ShareNote | null;
+  sound: SoundState;
   happening: Happening;
+  /** Grows when a host has lowered your hand. */
+  lowered: number;
+  /** Grows when the server says that the meeting's page is another. */
+  changes: number;
 };
 
 export const beforeCall: CallState = {
-  phase: { kind: "check" }, people: [], outside: [], openers: [], speakers: [], large: null, line: "good", soundBlocked: false, happening: null,
+  phase: { kind: "check" }, people: [], outside: [], openers: [], speakers: [], large: null, line: "good",
+  shared: null, sharing: "off", shareNote: null, sound: "good", happening: null, lowered: 0, changes: 0,
 };

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import type { Schemas } from "../api/client";
 import { useWords } from "../i18n/words";
 import type { Call } from "./Call";
 import type { CaptureState } from "./Capture";
@@ -17,6 +18,8 @@ export type RoleWords = {
   role(party: Party): string;
   /** "GP · Langneset legekontor" */
   place(party: Party): string;
+  /** The same for somebody of the meeting's page. */
+  placeOf(participant: Schemas["ParticipantView"]): string;
   /** "Ingrid Hauk (GP)" */
   named(party: Party): string;
 };
@@ -25,8 +28,10 @@ export type RoleWords = {
 export function useRoleWords(): RoleWords {
   const words = useWords("common");
   const role = (party: Party) => (party.role ? words(party.guest ? "guest" : "role", party.role) : "");
+  const roleOf = (p: Schemas["ParticipantView"]) => (p.guest ? words("guest", p.guest) : p.role ? words("role", p.role) : "");
   return {
     role,
+    placeOf: (p) => [roleOf(p), p.org].filter(Boolean).join(" · "),
     place: (party) => [role(party), party.organization].filter(Boolean).join(" · "),
     named: (party) => (role(party) ? `${party.name} (${role(party)})` : party.name),
   };

@@ -1,84 +1,119 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Mail, Phone } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answer, api, type Schemas } from "../api/client";
-import { keys } from "../api/keys";
+import { useSearchParams } from "wouter";
 import { asProblem } from "../api/problem";
+import { useSession } from "../api/session";
 import { useTitle } from "../frame/Plain";
 import { resources } from "../i18n/i18n";
-import { useLanguage, useWords } from "../i18n/words";
+import { useLanguage } from "../i18n/words";
+import { Button } from "../ui/Button";
 import { SearchField, Select } from "../ui/fields";
 import { ProblemNote } from "../ui/ProblemNote";
 import { EmptyState, Skeleton } from "../ui/surfaces";
-import { CalendarLine } from "./CalendarLine";
 import "./directory.css";
-import { merge, searchesFor, type Person } from "./search";
+import { Entry } from "./Entry";
+import { housesOf } from "./groups";
+import { dutyQuery, peopleQuery, unitsQuery } from "./queries";
+import { matching, merge, mostPeople, rolesAmong, searchesFor, type Person, type Wanted } from "./search";
 
-/** Directory is who is who: roles and units first, for that is what people know; then the name and how to reach it. */
+/** Accesses that may ring others; an administrator mends plans and rings nobody. */
+const mayRing = ["clinician", "coordinator"];
+
+const nobody: readonly Person[] = [];
+
+/** Directory is who is who: by hospital, municipality and role, for that is what people know; then the name, what to ask about and how to reach it. */
 export function Directory() {
   const { t } = useTranslation("common");
   useTitle(t("directory.title"));
-  const language = useLanguage();
-  const [text, setText] = useState("");
-  const [unit, setUnit] = useState("");
-  const searches = searchesFor(useDeferredValue(text), resources[language].common.role);
-  const found = useQueries({
-    queries: searches.map((q) => ({
-      queryKey: keys.directory(q, unit),
-      queryFn: async () => (await answer(api.GET("/v1/directory", { params: { query: { q, unit } } }))).people ?? [],
-      staleTime: 60_000,
-    })),
-    combine: (results) => ({
-      people: merge(results.map((r) => r.data ?? []), language),
-      pending: results.some((r) => r.isPending),
-      error: results.find((r) => r.isError)?.error,
-      retry: () => { for (const r of results) void r.refetch(); },
-    }),
-  });
+  const [search] = useSearchParams();
+  const [wanted, setWanted] = useState<Wanted>({ text: search.get("q") ?? "", house: "", role: "" });
+  const found = useFound(useDeferredValue(wanted));
   return (
-    <div className="page stack">
+    <div className="page stack directory-page">
       <h1>{t("directory.title")}</h1>
-      <div className="directory-search">
-        <SearchField label={t("directory.search")} value={text} onChange={setText} />
-        <UnitChoice unit={unit} onChange={setUnit} />
-      </div>
+      <Filters wanted={wanted} onChange={setWanted} />
       {found.error ? <ProblemNote problem={asProblem(found.error)} onRetry={found.retry} /> : null}
       {found.pending && found.people.length === 0 ? <Skeleton label={t("loading")} cards={3} /> : null}
-      {!found.pending && !found.error ? <p className="quiet small" role="status">{t("directory.count", { count: found.people.length })}</p> : null}
-      {!found.pending && !found.error && found.people.length === 0 ? <EmptyState title={t("directory.none")}>{t("directory.none_text")}</EmptyState> : null}
-      <ul className="directory">{found.people.map((person) => <Entry key={person.id} person={person} />)}</ul>
+      {!found.pending && !found.error ? (
+        <p className="quiet small" role="status">{t("directory.count", { count: found.people.length })}{found.cut ? <> {t("directory.cut")}</> : null}</p>
+      ) : null}
+      {!found.pending && !found.error && found.people.length === 0 ? (
+        <EmptyState title={t("directory.none")} action={<Button onPress={() => { setWanted({ text: "", house: "", role: "" }); }}>{t("directory.show_all")}</Button>}>{t("directory.none_text")}</EmptyState>
+      ) : null}
+      <Houses people={found.people} wanted={wanted} onName={(text) => { setWanted({ text, house: "", role: "" }); window.scrollTo(0, 0); }} />
     </div>
   );
 }
 
-function UnitChoice({ unit, onChange }: { unit: string; onChange: (unit: string) => void }) {
-  const { t } = useTranslation("common");
-  const units = useQuery({ queryKey: keys.units, queryFn: async () => (await answer(api.GET("/v1/units"))).units ?? [], staleTime: 300_000 });
-  const named = (u: Schemas["UnitDetail"]) => ({ id: u.id, label: u.name, ...(u.organization ? { detail: u.organization } : {}) });
-  return <Select label={t("directory.unit")} options={[{ id: "", label: t("directory.all_units") }, ...(units.data ?? []).map(named)]} value={unit} onChange={onChange} />;
+/** useFound asks the server for what it can find, and keeps of it what is meant. */
+function useFound(wanted: Wanted) {
+  const language = useLanguage();
+  const words = resources[language].common.role;
+  return useQueries({
+    queries: searchesFor(wanted, words).map((q) => ({ ...peopleQuery(q, wanted.house), placeholderData: (before: Person[] | undefined) => before })),
+    combine: (results) => ({
+      people: matching(merge(results.map((r) => r.data ?? []), language), wanted, words),
+      pending: results.some((r) => r.isPending || r.isPlaceholderData),
+      cut: results.some((r) => (r.data?.length ?? 0) >= mostPeople),
+      error: results.find((r) => r.isError)?.error,
+      retry: () => { for (const r of results) void r.refetch(); },
+    }),
+  });
 }
 
-function Entry({ person }: { person: Person }) {
+function Filters({ wanted, onChange }: { wanted: Wanted; onChange: (wanted: Wanted) => void }) {
   const { t } = useTranslation("common");
-  const word = useWords("common");
-  const places = (person.roles ?? []).map((role, i) => {
-    const at = person.units?.[i];
-    return { role: word("role", role.role), at: at ? [at.name, at.organization].filter(Boolean).join(", ") : "" };
-  });
+  const language = useLanguage();
+  const words: Readonly<Record<string, string>> = resources[language].common.role;
+  const units = useQuery(unitsQuery).data ?? [];
+  const everybody = useQuery(peopleQuery("", wanted.house)).data ?? nobody;
+  const houses = units.filter((u) => !u.parent).sort((a, b) => Number(a.kind !== "hospital") - Number(b.kind !== "hospital") || a.name.localeCompare(b.name, language));
+  const codes = everybody.length < mostPeople ? rolesAmong(everybody, words, language) : Object.keys(words);
+  const roles = wanted.role && !codes.includes(wanted.role) ? [wanted.role, ...codes] : codes;
   return (
-    <li className="entry">
-      <div className="entry-who">
-        <h2>{person.name}</h2>
-        {places.map((p) => <p key={p.role + p.at}><span className="directory-role">{p.role}</span>{p.at ? <span className="quiet"> · {p.at}</span> : null}</p>)}
-        {places.length === 0 && person.title ? <p>{person.title}</p> : null}
-        <CalendarLine calendar={person.calendar} />
-      </div>
-      <div className="entry-reach">
-        {person.phone ? <a href={`tel:${person.phone.replaceAll(/\s/g, "")}`} aria-label={`${t("directory.phone")} ${person.phone}, ${person.name}`}><Phone aria-hidden />{person.phone}</a> : null}
-        {person.email ? <a href={`mailto:${person.email}`} aria-label={`${t("directory.email")} ${person.email}, ${person.name}`}><Mail aria-hidden />{person.email}</a> : null}
-        {person.phone || person.email ? null : <p className="quiet">{t("directory.unreachable")}</p>}
-      </div>
-    </li>
+    <div className="directory-search" role="search">
+      <SearchField label={t("directory.search")} value={wanted.text} onChange={(text) => { onChange({ ...wanted, text }); }} />
+      <Select
+        label={t("directory.house")} value={wanted.house} onChange={(house) => { onChange({ ...wanted, house }); }}
+        options={[{ id: "", label: t("directory.all_houses") }, ...houses.map((u) => ({ id: u.id, label: u.name }))]}
+      />
+      <Select
+        label={t("directory.role")} value={wanted.role} onChange={(role) => { onChange({ ...wanted, role }); }}
+        options={[{ id: "", label: t("directory.all_roles") }, ...roles.map((code) => ({ id: code, label: firstUpper(words[code] ?? code) }))]}
+      />
+    </div>
   );
+}
+
+function firstUpper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Houses: the first, which is the reader's own, is open; all of them once something is looked for. */
+function Houses({ people, wanted, onName }: { people: readonly Person[]; wanted: Wanted; onName: (name: string) => void }) {
+  const { t } = useTranslation("common");
+  const language = useLanguage();
+  const session = useSession().data;
+  const units = useQuery(unitsQuery).data ?? [];
+  const asks = mayRing.includes(session?.access ?? "");
+  const duty = useQuery({ ...dutyQuery, enabled: asks });
+  const ringable = new Set(asks ? (duty.data ?? []).map((role) => role.covers) : []);
+  const houses = housesOf(people, wanted, units, (session?.units ?? []).map((u) => u.id), language);
+  const near = (i: number) => i === 0 || wanted.text !== "" || wanted.house !== "" || wanted.role !== "";
+  return houses.map((house, i) => (
+    <details key={`${house.name} ${near(i)}`} className="house" open={near(i)}>
+      <summary>
+        <h2>{house.name || t("directory.no_house")}</h2> <span className="quiet small">{t("directory.count", { count: house.teams.reduce((sum, team) => sum + team.people.length, 0) })}</span>
+      </summary>
+      {house.teams.map((team) => (
+        <div key={team.unit} className="team">
+          {team.unit && team.unit !== house.name ? <h3 className="team-name">{team.unit}</h3> : <h3 className="sr-only">{house.name || t("directory.no_house")}</h3>}
+          <ul className="directory">
+            {team.people.map(({ person, home }) => <Entry key={person.id} person={person} home={home} you={person.id === session?.person?.id} ringable={ringable} onName={onName} />)}
+          </ul>
+        </div>
+      ))}
+    </details>
+  ));
 }

@@ -6,8 +6,9 @@ import { Banner, EmptyState } from "../ui/surfaces";
 /**
  * Broken stands in for a page that fell over, most often because a part of it could not be fetched: the line was gone, or a
  * new version came while the page stood open. Loading it again mends both. Give it a key for each place, so that the others still work.
+ * silent shows nothing instead: for what the page can do without.
  */
-export class Broken extends Component<{ part?: boolean; children: ReactNode }, { fallen: boolean }> {
+export class Broken extends Component<{ part?: boolean; silent?: boolean; children: ReactNode }, { fallen: boolean }> {
   override state = { fallen: false };
 
   static getDerivedStateFromError() {
@@ -15,7 +16,8 @@ export class Broken extends Component<{ part?: boolean; children: ReactNode }, {
   }
 
   override render() {
-    return this.state.fallen ? <Fallen part={this.props.part ?? false} /> : this.props.children;
+    if (!this.state.fallen) return this.props.children;
+    return this.props.silent ? null : <Fallen part={this.props.part ?? false} />;
   }
 }
 

@@ -1,4 +1,4 @@
-import { CalendarDays, LayoutList, Mail, Settings2, UserRound, Users } from "lucide-react";
+import { CalendarClock, CalendarDays, LayoutList, Mail, PhoneCall, Settings2, UserRound, Users } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button as AriaButton, DialogTrigger } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -6,9 +6,10 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { allowed, type Session } from "../api/session";
 import { setLanguage } from "../i18n/i18n";
 import { useLanguage } from "../i18n/words";
+import { ButtonLink } from "../ui/Button";
 import { Select } from "../ui/fields";
 import { Banner } from "../ui/surfaces";
-import { Me } from "./Me";
+import { Me, type MeProps } from "./Me";
 import { Notices } from "./Notices";
 import { useIdleLock } from "./useIdleLock";
 import { useLive } from "./useLive";
@@ -20,16 +21,26 @@ function usePlaces(session: Session): Place[] {
   const { t } = useTranslation("common");
   const all: (Place & { shown: boolean })[] = [
     { href: "/", label: t("frame.board"), icon: <LayoutList aria-hidden />, shown: allowed(session, "view_board") },
+    { href: "/talk", label: t("frame.talk"), icon: <PhoneCall aria-hidden />, shown: allowed(session, "ask_now") },
     { href: "/directory", label: t("frame.directory"), icon: <Users aria-hidden />, shown: allowed(session, "view_directory") },
     { href: "/feeds", label: t("frame.calendars"), icon: <CalendarDays aria-hidden />, shown: allowed(session, "view_feeds") },
+    { href: "/duty", label: t("frame.duty"), icon: <CalendarClock aria-hidden />, shown: allowed(session, "view_rosters") },
     { href: "/region", label: t("frame.region"), icon: <Settings2 aria-hidden />, shown: allowed(session, "manage_region") },
     { href: "/demo/mail", label: t("frame.mail"), icon: <Mail aria-hidden />, shown: session.demo },
   ];
   return all.filter((place) => place.shown);
 }
 
-/** Frame is the slim bar above every page, on the phone also the bar below, and what concerns the whole page. */
-export function Frame({ session, children }: { session: Session; children: ReactNode }) {
+/** What stands in the bar below only for want of room: the rest is under "Me". */
+const under = ["/duty", "/region", "/demo/mail"];
+
+export type FrameProps = { session: Session; over?: ReactNode; leaving?: MeProps["leaving"]; children: ReactNode };
+
+/**
+ * Frame is the slim bar above every page, on the phone also the bar below, and what concerns the whole page. over is what may come
+ * over any page: somebody rings.
+ */
+export function Frame({ session, over, leaving, children }: FrameProps) {
   const { t } = useTranslation("common");
   const [path] = useLocation();
   const language = useLanguage();
@@ -53,9 +64,10 @@ export function Frame({ session, children }: { session: Session; children: React
           <Link href="/" className="brand">Samtale</Link>
           <UnitSwitch session={session} />
           <nav className="bar-nav" aria-label={t("frame.main")}>
-            {places.map((place) => <PlaceLink key={place.href} place={place} path={path} />)}
+            {places.filter((place) => place.href !== "/talk").map((place) => <PlaceLink key={place.href} place={place} path={path} />)}
           </nav>
           <div className="bar-end">
+            {allowed(session, "ask_now") ? <ButtonLink variant="primary" href="/talk" className="bar-now">{t("frame.now")}</ButtonLink> : null}
             <AriaButton className="bar-button bar-language" onPress={() => { setLanguage(other); }}>
               <span lang={other}>{other === "nb" ? "Norsk" : "English"}</span>
             </AriaButton>
@@ -64,22 +76,23 @@ export function Frame({ session, children }: { session: Session; children: React
                 <UserRound aria-hidden />
                 <span>{session.name}</span>
               </AriaButton>
-              <Me session={session} />
+              <Me session={session} leaving={leaving} />
             </DialogTrigger>
           </div>
         </div>
       </header>
       <Notices session={session} />
       {connected ? null : <div className="notices"><Banner tone="amber">{t("frame.offline")}</Banner></div>}
+      {over}
       <main id="main" ref={main} tabIndex={-1}>{children}</main>
       <nav className="bottom-bar" aria-label={t("frame.main")}>
-        {places.filter((p) => p.href !== "/region" && p.href !== "/demo/mail").map((place) => <PlaceLink key={place.href} place={place} path={path} />)}
+        {places.filter((p) => !under.includes(p.href)).map((place) => <PlaceLink key={place.href} place={place} path={path} />)}
         <DialogTrigger>
           <AriaButton className="place">
             <UserRound aria-hidden />
             <span>{t("frame.me")}</span>
           </AriaButton>
-          <Me session={session} places={places.filter((p) => p.href === "/region" || p.href === "/demo/mail")} />
+          <Me session={session} leaving={leaving} places={places.filter((p) => under.includes(p.href))} />
         </DialogTrigger>
       </nav>
     </div>

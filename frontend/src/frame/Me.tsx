@@ -1,18 +1,26 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { BellRing } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Dialog, Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { api } from "../api/client";
-import type { Session } from "../api/session";
+import { allowed, type Session } from "../api/session";
 import { setLanguage } from "../i18n/i18n";
 import { useLanguage } from "../i18n/words";
 import { Button, ButtonLink } from "../ui/Button";
 import { Choice } from "../ui/fields";
 import { applyTheme, readTheme, type Theme } from "../ui/theme";
 
-/** Me says who is signed in and holds what is set once: language, appearance, signing out. */
-export function Me({ session, places = [] }: { session: Session; places?: { href: string; label: string; icon: ReactNode }[] }) {
+export type MeProps = {
+  session: Session;
+  places?: { href: string; label: string; icon: ReactNode }[];
+  /** What must be done before somebody signs out by hand: this device shall ring for them no longer. */
+  leaving?: () => Promise<void>;
+};
+
+/** Me says who is signed in and holds what is set once: language, appearance, how one is reached, signing out. */
+export function Me({ session, places = [], leaving }: MeProps) {
   const { t } = useTranslation("common");
   const language = useLanguage();
   const [theme, setTheme] = useState<Theme>(readTheme);
@@ -20,6 +28,7 @@ export function Me({ session, places = [] }: { session: Session; places?: { href
   const queries = useQueryClient();
   const signOut = async () => {
     try {
+      await leaving?.();
       await api.DELETE("/v1/session");
     } finally {
       queries.clear();
@@ -39,6 +48,7 @@ export function Me({ session, places = [] }: { session: Session; places?: { href
             {places.map((place) => (
               <Link key={place.href} href={place.href} className="me-place" onClick={close}>{place.icon}{place.label}</Link>
             ))}
+            {allowed(session, "answer_now") ? <Link href="/reach" className="me-place" onClick={close}><BellRing aria-hidden />{t("frame.reach")}</Link> : null}
             <Choice
               label={t("frame.language")}
               options={[{ id: "nb", label: "Norsk" }, { id: "en", label: "English" }]}

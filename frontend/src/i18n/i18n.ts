@@ -5,20 +5,24 @@ import calendarsEn from "./en/calendars.json";
 import callEn from "./en/call.json";
 import commonEn from "./en/common.json";
 import demoEn from "./en/demo.json";
+import planEn from "./en/plan.json";
 import reportEn from "./en/report.json";
 import scheduleEn from "./en/schedule.json";
+import talkEn from "./en/talk.json";
 import boardNb from "./nb/board.json";
 import calendarsNb from "./nb/calendars.json";
 import callNb from "./nb/call.json";
 import commonNb from "./nb/common.json";
 import demoNb from "./nb/demo.json";
+import planNb from "./nb/plan.json";
 import reportNb from "./nb/report.json";
 import scheduleNb from "./nb/schedule.json";
+import talkNb from "./nb/talk.json";
 import { chooseLanguage, type Language } from "./language";
 
 export const resources = {
-  nb: { common: commonNb, board: boardNb, calendars: calendarsNb, schedule: scheduleNb, call: callNb, report: reportNb, demo: demoNb },
-  en: { common: commonEn, board: boardEn, calendars: calendarsEn, schedule: scheduleEn, call: callEn, report: reportEn, demo: demoEn },
+  nb: { common: commonNb, board: boardNb, calendars: calendarsNb, schedule: scheduleNb, call: callNb, plan: planNb, report: reportNb, demo: demoNb, talk: talkNb },
+  en: { common: commonEn, board: boardEn, calendars: calendarsEn, schedule: scheduleEn, call: callEn, plan: planEn, report: reportEn, demo: demoEn, talk: talkEn },
 } as const;
 
 const storageKey = "samtale.language";

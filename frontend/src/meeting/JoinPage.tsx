@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Schemas } from "../api/client";
-import { asProblem } from "../api/problem";
+import { asProblem, type Problem } from "../api/problem";
 import { enter, useSession } from "../api/session";
 import { useFragmentToken } from "../frame/fragment";
 import { useTitle } from "../frame/Plain";
@@ -14,10 +14,12 @@ import { ClockProvider, useClock } from "../ui/clock";
 import { ProblemNote } from "../ui/ProblemNote";
 import { Banner, Card, EmptyState, Skeleton } from "../ui/surfaces";
 import { Time } from "../ui/Time";
+import { CodeEntry } from "./CodeEntry";
 import "./meeting.css";
 import { invitationQuery, useEnterByLink, useReplyByLink } from "./queries";
 import { ReplyButtons } from "./ReplyButtons";
 import { standingOf } from "./standing";
+import { When } from "./When";
 
 type Invitation = Schemas["InvitationView"];
 
@@ -29,7 +31,7 @@ export function JoinPage() {
   const found = useQuery({ ...invitationQuery(token), enabled: token !== "" });
   const language = found.data?.language;
   useEffect(() => { if (language) suggestLanguage(language); }, [language]);
-  if (!token) return <Lost title={t("join.no_token")} />;
+  if (!token) return <Start />;
   if (found.data) {
     return (
       <ClockProvider offset={found.data.offset} zone={found.data.zone || "Europe/Oslo"}>
@@ -38,6 +40,7 @@ export function JoinPage() {
     );
   }
   const problem = found.isError ? asProblem(found.error) : null;
+  if (problem && isUsed(problem)) return <Used problem={problem} />;
   if (problem && (problem.status === 404 || problem.status === 422)) return <Lost title={t("join.unknown")} />;
   return (
     <div className="page join-page">
@@ -48,7 +51,31 @@ export function JoinPage() {
 
 function Lost({ title }: { title: string }) {
   const { t } = useTranslation("call");
-  return <div className="page join-page"><EmptyState level={1} title={title}>{t("join.unknown_text")}</EmptyState></div>;
+  return <div className="page join-page"><EmptyState level={1} title={title}>{t("join.unknown_text")}</EmptyState><CodeEntry /></div>;
+}
+
+/** Start is the page without a link: whoever typed the address has most likely been given a code. */
+function Start() {
+  const { t } = useTranslation("call");
+  return (
+    <div className="page join-page">
+      <h1>{t("join.start")}</h1>
+      <CodeEntry />
+      <p className="quiet">{t("join.start_text")}</p>
+    </div>
+  );
+}
+
+/** isUsed: the link has opened another browser, or is no longer good for one. */
+function isUsed(problem: Problem): boolean {
+  return problem.kind === "guest-link-used" || problem.kind === "link-used" || problem.status === 410;
+}
+
+/** Used says what to do instead; a new link may come as a code. */
+function Used({ problem }: { problem: Problem }) {
+  const { t } = useTranslation("call");
+  const which = problem.status === 410 ? "ended" : "used";
+  return <div className="page join-page"><EmptyState level={1} title={t(`join.${which}`)}>{t(`join.${which}_text`)}</EmptyState><CodeEntry /></div>;
 }
 
 function Invited({ token, invitation, onStale }: { token: string; invitation: Invitation; onStale: () => void }) {
@@ -70,7 +97,7 @@ function Invited({ token, invitation, onStale }: { token: string; invitation: In
     <div className="page join-page">
       <header className="stack-s">
         <h1>{t("join.title")}</h1>
-        <p className="meeting-when"><Time at={invitation.start} until={invitation.end} as="day" /></p>
+        <p className="meeting-when"><When of={invitation} /></p>
         <p className="quiet"><Began invitation={invitation} /> {t("meeting.code", { code: invitation.meeting_code })}</p>
       </header>
       <Card className="stack">
@@ -125,6 +152,7 @@ function Enter({ token, invitation, onStale }: { token: string; invitation: Invi
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const join = useEnterByLink(token);
+  const problem = join.isError ? asProblem(join.error) : null;
   const go = () => {
     join.mutate(undefined, {
       onSuccess: (view) => { void enter(queries, view).then(() => { navigate(`/call/${invitation.conference}`); }); },
@@ -135,7 +163,7 @@ function Enter({ token, invitation, onStale }: { token: string; invitation: Invi
     <div className="stack-s">
       <Button variant="primary" wide className="join-button" busy={join.isPending} onPress={go}>{t("check.join")}</Button>
       <p className="quiet small">{t(invitation.guest ? "join.next_guest" : "join.next")}</p>
-      {join.isError ? <ProblemNote problem={asProblem(join.error)} /> : null}
+      {problem ? isUsed(problem) ? <Banner tone="amber"><strong>{t("join.used")}.</strong> {t("join.used_text")}</Banner> : <ProblemNote problem={problem} /> : null}
     </div>
   );
 }

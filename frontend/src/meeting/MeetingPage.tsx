@@ -11,11 +11,12 @@ import { ProblemNote } from "../ui/ProblemNote";
 import { Banner, Card, EmptyState, Skeleton } from "../ui/surfaces";
 import { Time } from "../ui/Time";
 import { CancelMeeting } from "./CancelMeeting";
-import { GuestLinks } from "./GuestLinks";
+import { GuestPanel } from "./GuestPanel";
 import "./meeting.css";
 import { Participants } from "./Participants";
 import { meetingQuery, useReply } from "./queries";
 import { ReplyButtons } from "./ReplyButtons";
+import { When } from "./When";
 import { lost, type Meeting } from "./standing";
 
 /** MeetingPage: when, who, and what you can do about it. children stand below, for example who was there. */
@@ -54,7 +55,7 @@ function Found({ meeting, children }: { meeting: Meeting; children?: ReactNode }
           <Badge tone={tones[meeting.state]} mark={meeting.state === "cancelled"}>{t(`meeting.state.${meeting.state}`)}</Badge>
         </div>
         <p className={meeting.state === "cancelled" ? "meeting-when join-struck" : "meeting-when"}>
-          <Time at={meeting.start} until={meeting.end} as="day" />{meeting.state === "booked" ? <span className="quiet"> <Time at={meeting.start} /></span> : null}
+          <When of={meeting} />{meeting.state === "booked" ? <span className="quiet"> <Time at={meeting.start} /></span> : null}
         </p>
         <p className="quiet">
           {t("meeting.code", { code: meeting.meeting_code })}
@@ -65,8 +66,8 @@ function Found({ meeting, children }: { meeting: Meeting; children?: ReactNode }
       <div className="meeting-columns">
         <div className="meeting-next stack">
           <Card className="stack"><Call meeting={meeting} /></Card>
-          {may("reply") && me ? <Card><ReplyButtons reply={me.reply} save={reply} /></Card> : null}
-          {may("invite_guests") && meeting.participants?.some((p) => p.guest) ? <GuestLinks id={meeting.id} /> : null}
+          {may("reply") && !meeting.improvised && me ? <Card><ReplyButtons reply={me.reply} save={reply} /></Card> : null}
+          {may("invite_guests") ? <Card labelledBy="guests" className="stack-s"><h2 id="guests">{t("guests.title")}</h2><GuestPanel id={meeting.id} /></Card> : null}
           {may("cancel") ? <div><Button variant="danger" onPress={() => { setCancelling(true); }}>{t("meeting.cancel")}</Button></div> : null}
         </div>
         <div className="meeting-who stack">

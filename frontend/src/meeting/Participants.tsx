@@ -3,7 +3,7 @@ import { useWords } from "../i18n/words";
 import { Badge, type Tone } from "../ui/FlagMark";
 import { Card } from "../ui/surfaces";
 import { Time } from "../ui/Time";
-import { answerOf, byNeed, countAnswers, type Answer, type Meeting, type Participant } from "./standing";
+import { answerOf, byNeed, countAnswers, wasAsked, type Answer, type Meeting, type Participant } from "./standing";
 
 const tones: Record<Answer, Tone> = { accepted: "ok", tentative: "amber", declined: "red", silent: "grey" };
 
@@ -32,16 +32,17 @@ function Row({ person, mails }: { person: Participant; mails: boolean }) {
   const word = useWords("common");
   const own = useWords("call");
   const answer = answerOf(person.reply);
+  const asked = wasAsked(person);
   const role = person.guest ? word("guest", person.guest) : person.role ? word("role", person.role) : "";
   return (
     <li className="participant">
       <div className="participant-who">
-        <p><strong>{person.you ? t("room.you", { name: person.name }) : person.name}</strong> <span className="quiet small">{own("meeting.need", person.need)}</span></p>
-        <p className="quiet">{[role, person.org].filter(Boolean).join(" · ")}</p>
-        {mails && person.mail ? <MailLine mail={person.mail} /> : null}
+        <p><strong>{person.you ? t("room.you", { name: person.name }) : person.name}</strong> {asked ? <span className="quiet small">{own("meeting.need", person.need)}</span> : null}</p>
+        <p className="quiet">{[role, person.org, person.by_hand ? t(person.by_hand === "room" ? "room.in_room" : "room.by_phone") : ""].filter(Boolean).join(" · ")}</p>
+        {mails && person.mail && asked ? <MailLine mail={person.mail} /> : null}
       </div>
       <div className="participant-reply">
-        <Badge tone={tones[answer]} mark>{t(`meeting.said.${answer}`)}</Badge>
+        {person.revoked ? <Badge tone="grey">{t("guests.closed")}</Badge> : asked ? <Badge tone={tones[answer]} mark>{t(`meeting.said.${answer}`)}</Badge> : null}
         {person.replied_at && answer !== "silent" ? <span className="quiet small"><Time at={person.replied_at} as="since" /></span> : null}
       </div>
     </li>

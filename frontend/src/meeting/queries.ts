@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer, api } from "../api/client";
+import { answer, api, type Schemas } from "../api/client";
 import { keys } from "../api/keys";
 import { asProblem } from "../api/problem";
 import type { Meeting, Reply } from "./standing";
@@ -71,4 +71,39 @@ export function useReplyByLink(token: string) {
 
 export function useEnterByLink(token: string) {
   return useMutation({ mutationFn: () => answer(api.POST("/v1/invitations/{token}/session", { params: { path: { token } } })) });
+}
+
+/** useFindByCode finds the personal link that a code which was read out stands for. */
+export function useFindByCode() {
+  return useMutation({ mutationFn: (code: string) => answer(api.POST("/v1/invitations/code", { body: { code } })) });
+}
+
+/** useGuestsKept fetches the links and the meeting again; whoever waits for it sees the list as it is now. */
+function useGuestsKept(id: string) {
+  const queries = useQueryClient();
+  return async () => {
+    await Promise.all([queries.invalidateQueries({ queryKey: keys.links(id) }), queries.invalidateQueries({ queryKey: keys.conference(id) })]);
+  };
+}
+
+/** useAddGuest: key is drawn when the form opens, so that a second press adds nobody twice. */
+export function useAddGuest(id: string) {
+  return useMutation({
+    mutationFn: ({ key, ...body }: Schemas["NewGuest"] & { key: string }) => answer(api.POST("/v1/conferences/{id}/guests", { params: { path: { id }, header: { "Idempotency-Key": key } }, body })),
+    onSuccess: useGuestsKept(id),
+  });
+}
+
+export function useRevokeGuest(id: string) {
+  return useMutation({
+    mutationFn: (key: string) => answer(api.DELETE("/v1/conferences/{id}/guests/{key}", { params: { path: { id, key } } })),
+    onSuccess: useGuestsKept(id),
+  });
+}
+
+export function useRenewGuest(id: string) {
+  return useMutation({
+    mutationFn: (key: string) => answer(api.POST("/v1/conferences/{id}/guests/{key}/link", { params: { path: { id, key } } })),
+    onSuccess: useGuestsKept(id),
+  });
 }

@@ -18,7 +18,7 @@ describe("standingOf", () => {
 });
 
 function person(key: string, need: string, reply: string): Participant {
-  return { key, need, reply, name: key, seat: key, host: false, you: false };
+  return { key, need, reply, name: key, seat: key, host: false, you: false, visitor: false, link_used: false, revoked: false };
 }
 
 const people = [person("a", "offered", "needs_action"), person("b", "required", "declined"), person("c", "optional", "declined"), person("d", "required", "accepted"), person("e", "odd", "tentative")];
@@ -26,6 +26,10 @@ const people = [person("a", "offered", "needs_action"), person("b", "required", 
 describe("participants", () => {
   it("stand in the order of need, then of their seats", () => { expect(byNeed(people).map((p) => p.key)).toEqual(["b", "d", "c", "a", "e"]); });
   it("are counted by what they said", () => { expect(countAnswers(people)).toEqual({ yes: 1, no: 2, open: 2 }); });
+  it("are not counted when nobody asked them", () => {
+    const unasked: Participant[] = [{ ...person("f", "optional", "accepted"), by_hand: "phone" }, { ...person("g", "optional", ""), visitor: true }, { ...person("h", "offered", ""), revoked: true }];
+    expect(countAnswers([...people, ...unasked])).toEqual({ yes: 1, no: 2, open: 2 });
+  });
   it("are lost when needed and unable", () => { expect(lost(people).map((p) => p.key)).toEqual(["b"]); });
   it("are silent until they answer", () => { expect(answerOf("needs_action")).toBe("silent"); });
 });

@@ -43,9 +43,14 @@ export function byNeed(people: readonly Participant[]): Participant[] {
   return people.toSorted((a, b) => rank(a.need) - rank(b.need));
 }
 
-/** countAnswers: how many are coming, are not, and have not said. */
+/** wasAsked: nobody asked those who came by themselves or were added by hand, and a closed seat is no longer asked. */
+export function wasAsked(person: Participant): boolean {
+  return !person.by_hand && !person.visitor && !person.revoked;
+}
+
+/** countAnswers: how many of those who were asked are coming, are not, and have not said. */
 export function countAnswers(people: readonly Participant[]): { yes: number; no: number; open: number } {
-  const of = (...answers: Answer[]) => people.filter((p) => answers.includes(answerOf(p.reply))).length;
+  const of = (...answers: Answer[]) => people.filter((p) => wasAsked(p) && answers.includes(answerOf(p.reply))).length;
   return { yes: of("accepted"), no: of("declined"), open: of("tentative", "silent") };
 }
 

@@ -90,7 +90,7 @@ function Report({ view }: { view: AttendanceView }) {
   });
   return (
     <div className="stack">
-      <QuorumNote view={view} missing={missing} />
+      {view.attended.some((p) => p.need === "required") ? <QuorumNote view={view} missing={missing} /> : null}
       <div className="attendance-table">
         <div className="attendance-scale"><TimeScale within={shown} /></div>
         <ul className="attendance-list">

@@ -1,0 +1,153 @@
+import type { Need } from "./messages";
+import { Peer, type Offer, type Sent } from "./Peer";
+import { retryDelay } from "./retry";
+
+declare global {
+  interface Window {
+    /** What a support view reads: the running call's numbers as the browser counts them (W3C webrtc-stats). */
+    samtaleCall?: { stats(): Promise<unknown[]> };
+  }
+}
+
+export type ConnectionHooks = {
+  /** What a new connection sends. */
+  sends(): Record<Sent, MediaStreamTrack | null>;
+  offer(peer: number, offer: Offer): void;
+  /** A line has its track; it is silent until the server puts somebody into it. */
+  line(mid: string, track: MediaStreamTrack): void;
+  /** The lines are gone with the connection that had them. */
+  forget(mids: readonly string[]): void;
+  /** A picture began or stopped, or `standing` is another. */
+  changed(): void;
+};
+
+/** Standing: joining until sound gets through for the first time, or until that has taken too long. */
+export type Standing = "flowing" | "joining" | "broken";
+
+/** Until sound gets through for the first time it is "joining", but not longer than this. */
+const joiningFor = 8_000;
+
+/** Connection is the way of sound and picture: one Peer after another, each made when the last one was beyond repair. */
+export class Connection {
+  private peer: Peer | null = null;
+  private number = 0;
+  private need: Need = { audio: 0, video: 0 };
+  private readonly tracks = new Map<string, MediaStreamTrack>();
+  private patience: ReturnType<typeof setTimeout> | undefined;
+  private rebuilding: ReturnType<typeof setTimeout> | undefined;
+  private rebuilds = 0;
+  private flowing = false;
+  /** True once sound and picture should have come: before, nobody needs a word about it. */
+  private impatient = false;
+
+  constructor(private readonly hooks: ConnectionHooks) {}
+
+  standing(): Standing {
+    if (this.flowing) return "flowing";
+    return this.impatient ? "broken" : "joining";
+  }
+
+  track(mid: string): MediaStreamTrack | null {
+    return this.tracks.get(mid) ?? null;
+  }
+
+  /** enter is called on every way in: the first, out of the waiting room, and after a break with the connection kept. */
+  enter(need: Need): void {
+    this.need = need;
+    if (!this.peer) {
+      this.rebuild();
+      return;
+    }
+    this.peer.grow(need.audio, need.video);
+    this.peer.repeat();
+    if (!this.flowing) this.peer.restart();
+  }
+
+  /** want has so many lines. Lines cannot be given back: without pictures the connection is made anew, half a second without sound. */
+  want(need: Need): void {
+    const fewer = need.video === 0 && this.need.video > 0;
+    this.need = need;
+    if (this.peer && fewer) this.rebuild();
+    else this.peer?.grow(need.audio, need.video);
+  }
+
+  /** rebuild makes a new connection now. */
+  rebuild(): void {
+    this.disconnect();
+    this.number += 1;
+    const number = this.number;
+    const mine = (run: () => void) => { if (number === this.number && this.peer) run(); };
+    this.peer = new Peer([], this.hooks.sends(), {
+      offer: (offer) => { mine(() => { this.hooks.offer(number, offer); }); },
+      slot: (mid, track) => { mine(() => { this.slot(mid, track); }); },
+      flowing: (flowing) => { mine(() => { this.flows(flowing); }); },
+      broken: () => { mine(() => { this.rebuildLater(); }); },
+    });
+    this.patience = setTimeout(() => { this.impatient = true; this.hooks.changed(); }, joiningFor);
+    this.peer.grow(this.need.audio, this.need.video);
+    this.hooks.changed();
+  }
+
+  /** forget ends the connection because the stay it belonged to is over; the next one counts from 1 again. */
+  forget(): void {
+    this.disconnect();
+    this.number = 0;
+  }
+
+  close(): void {
+    this.forget();
+    this.impatient = false;
+    this.rebuilds = 0;
+  }
+
+  restart(): void {
+    this.peer?.restart();
+  }
+
+  answer(peer: number, number: number, sdp: string): void {
+    if (peer === this.number) void this.peer?.answer(number, sdp);
+  }
+
+  refused(number: number): void {
+    void this.peer?.refused(number);
+  }
+
+  setTrack(source: Sent, track: MediaStreamTrack | null): void {
+    this.peer?.setTrack(source, track);
+  }
+
+  async stats(): Promise<unknown[]> {
+    return this.peer?.stats() ?? [];
+  }
+
+  private flows(flowing: boolean): void {
+    this.flowing = flowing;
+    this.impatient = true;
+    if (flowing) this.rebuilds = 0;
+    this.hooks.changed();
+  }
+
+  /** rebuildLater waits longer each time in vain. */
+  private rebuildLater(): void {
+    clearTimeout(this.rebuilding);
+    this.rebuilding = setTimeout(() => { if (this.peer) this.rebuild(); }, retryDelay(this.rebuilds, Math.random()));
+    this.rebuilds += 1;
+  }
+
+  private disconnect(): void {
+    clearTimeout(this.patience);
+    clearTimeout(this.rebuilding);
+    this.flowing = false;
+    this.peer?.close();
+    this.peer = null;
+    this.hooks.forget([...this.tracks.keys()]);
+    this.tracks.clear();
+  }
+
+  private slot(mid: string, track: MediaStreamTrack): void {
+    this.tracks.set(mid, track);
+    track.onunmute = () => { this.hooks.changed(); };
+    track.onmute = () => { this.hooks.changed(); };
+    this.hooks.line(mid, track);
+  }
+}
