@@ -109,11 +109,11 @@ func (r *reader) expand(e *event, o *overrides) {
 	}
 }
 
-// reach returns the local times at which an instance must start to touch the window. Near a change of the clocks it is a day
-// more than needed.
+// reach returns the local times at which an instance must start to touch the window. Where the clocks change at its edge, or while
+// an instance may be going on that reaches in, it is a day more than needed: days are longer or shorter then.
 func (r *reader) reach(s *shape, o *overrides) span {
-	slackAt := func(unix int64) int64 {
-		if segment := s.zone.at(unix); unix-day < segment.start || unix+day >= segment.end {
+	slack := func(from, to int64) int64 {
+		if to+day >= s.zone.at(from-day).end {
 			return day
 		}
 		return 0
@@ -122,7 +122,10 @@ func (r *reader) reach(s *shape, o *overrides) span {
 	if s.shift != nil {
 		first -= shiftSlack
 	}
-	w := span{first + s.zone.at(first).offset - slackAt(first), s.zone.local(r.window.end) + slackAt(r.window.end)}
+	w := span{
+		first + s.zone.at(first).offset - slack(first, r.window.start),
+		s.zone.local(r.window.end) + slack(r.window.end, r.window.end),
+	}
 	if o != nil && len(o.futures) > 0 {
 		w = span{min(w.start, o.reach.start), max(w.end, o.reach.end)}
 	}

@@ -107,6 +107,16 @@ func TestSeriesLong(t *testing.T) {
 	hourly("UNTIL between the two", oneEvent("DTSTART;TZID=Europe/Oslo:20261024T023000", "DURATION:PT10M", "RRULE:FREQ=DAILY;UNTIL=20261025T010000Z"), "1025T0030/1025T0040", "")
 }
 
+// TestSeriesOverTheChange opens the window in the last hour of an instance that is an hour longer than seven days, or so much
+// before the end of one that is shorter.
+func TestSeriesOverTheChange(t *testing.T) {
+	oslo := Options{Zone: mustZone(t, "Europe/Oslo")}
+	autumn := oneEvent("DTSTART;TZID=Europe/Oslo:20261012T013000", "DURATION:P7D", "RRULE:FREQ=WEEKLY;COUNT=2")
+	checker(t, "2026-10-26/2026-10-27", oslo)("autumn", autumn, "1026T0000/1026T0030", "")
+	spring := oneEvent("DTSTART;TZID=Europe/Oslo:20260316T013000", "DURATION:P7D", "RRULE:FREQ=WEEKLY;COUNT=2")
+	checker(t, "2026-03-29/2026-03-31", oslo)("spring", spring, "0329T0000/0329T2330", "")
+}
+
 // TestOverride replaces instances of a daily series of four, 08:00Z from 2 March on.
 func TestOverride(t *testing.T) {
 	check := checker(t, "2026-03-01/2026-04-01", Options{})

@@ -214,7 +214,7 @@ func (s *Server) readPerson(ctx context.Context, p *conference.Person, refs []fe
 			pc.addPlan(ref, record, s.region.Load().zone, s.window())
 			continue
 		}
-		pc.add(ref, record, s.readingOptions(ref), s.window())
+		pc.add(ref, record, s.readingOptions(ref), s.window(), "@"+s.mailDomain())
 	}
 	if painted != nil {
 		pc.feeds = append(pc.feeds, paintedState(p, painted))
@@ -239,14 +239,16 @@ func (s *Server) readingOptions(ref feedRef) calendar.Options {
 	}
 }
 
-// add reads one feed's last good copy into the person's calendar. The region's hours count only while none are painted.
-func (pc *personCalendar) add(ref feedRef, r store.FeedRecord, o calendar.Options, window calendar.Interval) {
+// add reads one feed's last good copy into the person's calendar. The region's hours count only while none are painted. ours is how
+// the UIDs of our own invitations end.
+func (pc *personCalendar) add(ref feedRef, r store.FeedRecord, o calendar.Options, window calendar.Interval, ours string) {
 	state := feedState{ref: ref, record: r, failure: r.Failure}
 	state.record.Body = nil
 	counts := pc.painted == nil || ref.origin != originRegion || ref.kind != conference.FeedHours
 	reading, err := calendar.Reading{}, error(nil)
 	switch {
 	case len(r.Body) > 0:
+		o.Explain = ref.kind == conference.FeedBusy
 		if reading, err = calendar.Read(r.Body, window, o); err != nil {
 			state.failure = failureUnreadable
 		}
@@ -269,10 +271,35 @@ func (pc *personCalendar) add(ref feedRef, r store.FeedRecord, o calendar.Option
 		pc.unknown, pc.missing = []calendar.Interval{window}, true
 		return
 	}
-	pc.merge(ref.kind, reading)
+	pc.merge(ref.kind, withoutOurs(reading, ours))
 	if at := r.ReadAt.Add(believedFor(ref)); pc.staleAt.IsZero() || at.Before(pc.staleAt) {
 		pc.readAt, pc.staleAt = r.ReadAt, at
 	}
+}
+
+// withoutOurs leaves out what our own invitations have put into a calendar: what is booked here is known better, and at once. ours
+// is how our UIDs end.
+func withoutOurs(reading calendar.Reading, ours string) calendar.Reading {
+	if len(reading.Spans) == 0 {
+		return reading
+	}
+	var busy, tentative []calendar.Interval
+	found := false
+	for _, span := range reading.Spans {
+		switch {
+		case strings.HasSuffix(span.UID, ours):
+			found = true
+		case span.State == calendar.StateBusy:
+			busy = append(busy, span.Interval)
+		case span.State == calendar.StateTentative:
+			tentative = append(tentative, span.Interval)
+		}
+	}
+	if found {
+		reading.Busy = calendar.Merge(busy)
+		reading.Tentative = calendar.Subtract(calendar.Merge(tentative), reading.Busy)
+	}
+	return reading
 }
 
 func (pc *personCalendar) merge(kind conference.FeedKind, reading calendar.Reading) {

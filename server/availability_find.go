@@ -6,11 +6,16 @@ import (
 	"github.com/samtale/samtale/calendar"
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
+	"github.com/samtale/samtale/server/store"
 )
 
 // slotsPeople gives the finder what is known of these people's time: feeds, hours and what is booked here.
 func (s *Server) slotsPeople(ctx context.Context, ids []conference.PersonID, window calendar.Interval) ([]slots.Person, error) {
 	booked, err := s.store.Reservations(ctx, ids, window.Start, window.End)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.store.HoldsOf(ctx, ids, window.Start, window.End)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +28,7 @@ func (s *Server) slotsPeople(ctx context.Context, ids []conference.PersonID, win
 		}
 		pc := snapshot.people[id]
 		person := slots.Person{
-			ID: string(id), Zone: region.zoneOf(p), Busy: calendar.Merge(append(append([]calendar.Interval{}, pc.busy...), booked[id]...)),
+			ID: string(id), Zone: region.zoneOf(p), Busy: pc.busy, Booked: booked[id], Held: inTheWay(ctx, held[id]),
 			Tentative: pc.tentative, Duty: pc.duty, Open: pc.hours, Unknown: pc.unknown,
 		}
 		for _, r := range p.Roles {
@@ -46,4 +51,16 @@ func (s *Server) slotsPeople(ctx context.Context, ids []conference.PersonID, win
 		people = append(people, person)
 	}
 	return people, nil
+}
+
+// inTheWay are the holds of others: whoever holds a time must still find it.
+func inTheWay(ctx context.Context, held []store.Held) []calendar.Interval {
+	var list []calendar.Interval
+	p, _ := ctx.Value(principalKey{}).(*principal)
+	for _, h := range held {
+		if p == nil || p.person == nil || p.person.ID != h.By {
+			list = append(list, calendar.Interval{Start: h.Start, End: h.End})
+		}
+	}
+	return list
 }

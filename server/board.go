@@ -107,7 +107,12 @@ func (s *Server) facts(c conference.Case, confs []conference.Conference, now tim
 	f := conference.Facts{
 		Now: now, Zone: region.zone, Holidays: region.holidays, Conferences: confs,
 		CalendarAge: map[conference.PersonID]time.Duration{}, CalendarUnknown: map[conference.PersonID]string{},
-		TravelMinutes: region.unitRef(c.Receiver).TravelMinutes,
+		TravelMinutes: region.unitRef(c.Receiver).TravelMinutes, Clashes: map[conference.ConferenceID][]conference.PersonID{},
+	}
+	for _, conf := range confs {
+		if clashes := s.clashesOf(conf); len(clashes) > 0 {
+			f.Clashes[conf.ID] = clashes
+		}
 	}
 	for _, seat := range c.Seats {
 		if seat.Need != conference.Required || seat.Objected {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samtale/samtale/calendar"
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/identity"
@@ -29,14 +30,14 @@ func (s *Server) book(ctx context.Context, in *bookInput) (*conferenceOutput, er
 	booking := store.Booking{
 		Conference: conf, CaseRevision: b.Revision,
 		Idempotency: store.Idempotency{Key: scopedKey(p, "book", in.IdempotencyKey), BodyHash: hashOf(b)},
-		Mails:       mailsFor(conf, mailRequest, conf.Sequence), Invitations: s.invitationKeys(conf),
+		Mails:       mailsFor(conf, mailRequest, conf.Sequence), Invitations: s.invitationKeys(conf), Hold: store.HoldID(b.Hold),
 	}
 	if done, err := s.store.Replayed(ctx, booking.Idempotency); err == nil { // the first answer was lost on the way
 		return s.bookedAs(ctx, p, done)
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return nil, s.fail("look for an earlier answer", err)
 	}
-	if err := s.checkCast(ctx, conf, b); err != nil {
+	if err := s.checkStart(ctx, conf, nil, b.Find); err != nil {
 		return nil, err
 	}
 	booked, err := s.store.Book(ctx, booking)
@@ -158,14 +159,20 @@ func guestParticipant(of conference.Case, g GuestInvite) (conference.Participant
 	}, nil
 }
 
-// checkCast runs the finder for this one start with this one cast. Unknown calendars do not refuse: they were shown as
-// uncertain and a human chose. What is busy does.
-func (s *Server) checkCast(ctx context.Context, c conference.Conference, b NewConference) error {
+// startRequest is the search for one start with one cast. Unknown calendars do not refuse: they were shown as uncertain and a
+// human chose. What is busy does.
+func (s *Server) startRequest(c conference.Conference) slots.Request {
 	now := s.now()
-	request := slots.Request{
-		DurationMin: b.DurationMin, TZ: s.region.Load().Zone, Now: &now, Window: slots.Window{From: c.Start, To: c.End},
+	return slots.Request{
+		DurationMin: int(c.End.Sub(c.Start).Minutes()), TZ: s.region.Load().Zone, Now: &now, Window: slots.Window{From: c.Start, To: c.End},
 		Policy: slots.Policy{OutsideHours: slots.Allow, Unknown: slots.OfferMarked, Tentative: slots.TakeAsFree, UseDuty: true},
 	}
+}
+
+// checkStart runs the finder for this one start with this one cast. own is the time that a meeting which moves has now: it is not
+// in the way of itself.
+func (s *Server) checkStart(ctx context.Context, c conference.Conference, own *calendar.Interval, find *slots.Request) error {
+	request := s.startRequest(c)
 	for _, part := range c.Participants {
 		if part.Person != "" && part.Need == conference.Required {
 			request.Need = append(request.Need, slots.Need{ID: string(part.Person), AnyOf: []string{string(part.Person)}})
@@ -178,6 +185,9 @@ func (s *Server) checkCast(ctx context.Context, c conference.Conference, b NewCo
 	if err != nil {
 		return err
 	}
+	if own != nil {
+		freeOf(people, *own, c)
+	}
 	verdict, err := slots.At(request, people, c.Start)
 	if err != nil {
 		return invalidFind(err)
@@ -189,18 +199,23 @@ func (s *Server) checkCast(ctx context.Context, c conference.Conference, b NewCo
 	for _, n := range verdict.Needs {
 		for _, person := range n.People {
 			if !person.Can {
-				conflicts = append(conflicts, ConflictView{Person: s.region.Load().personRef(conference.PersonID(person.Person)), Why: person.Why})
+				conflicts = append(conflicts, ConflictView{Person: s.region.Load().personRef(conference.PersonID(person.Person)), Why: person.Why, Until: person.Until})
 			}
 		}
 	}
-	return s.slotTaken(ctx, conflicts, b.Find)
+	return s.slotTaken(ctx, conflicts, find)
 }
 
 func (s *Server) conflictViews(e *store.ConflictError) []ConflictView {
 	region := s.region.Load()
 	views := make([]ConflictView, 0, len(e.Conflicts))
 	for _, c := range e.Conflicts {
-		views = append(views, ConflictView{Person: region.personRef(c.Person), Why: "booked"})
+		v := ConflictView{Person: region.personRef(c.Person), Why: string(c.Kind), Start: instant(c.Start), End: instant(c.End)}
+		if c.Kind == store.KindHeld {
+			by, until := region.personRef(c.By), s.shown(c.Until)
+			v.HeldBy, v.Until = &by, &until
+		}
+		views = append(views, v)
 	}
 	return views
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/samtale/samtale/server/conference"
-	"github.com/samtale/samtale/server/duty"
 	"github.com/samtale/samtale/server/identity"
 	"github.com/samtale/samtale/server/store"
 	"github.com/samtale/samtale/signaling"
@@ -71,19 +70,12 @@ func (s *Server) call(c *gin.Context) {
 	if err := s.rooms.Serve(s.ctx, conn, string(conf.ID), member, hello); err != nil && s.ctx.Err() == nil {
 		s.log.Debug("call socket ended", slog.Any("err", err))
 	}
-	s.afterCall(conf)
-}
-
-// afterCall says who is in a team's room no longer, and ends a consult whose room is empty.
-func (s *Server) afterCall(c conference.Conference) {
-	switch {
-	case c.Purpose == conference.PurposeDoor:
+	if conf.Purpose == conference.PurposeDoor {
 		s.announceDoor()
-	case c.Consult != "" && !s.occupied(c.ID):
-		s.endConsult(duty.ConsultID(c.Consult))
 	}
 }
 
+// announceDoor has pages look who is in a team's room.
 func (s *Server) announceDoor() {
 	s.tellStore("say who is in a team's room", func(ctx context.Context) error { return s.store.Announce(ctx, store.Change{Kind: "door"}) })
 }
@@ -101,14 +93,12 @@ func (s *Server) keepAwake(ctx context.Context, hash string) {
 // memberFor decides whether a seat is p's. A code other than 0 says why not, in the protocol's close codes.
 func (s *Server) memberFor(p *principal, c conference.Conference) (signaling.Member, int) {
 	me := p.in(c)
-	if me != nil && me.Visitor && !s.joinable(c) {
+	if me != nil && me.RevokedAt == nil && !s.joinable(c) {
 		return signaling.Member{}, signaling.CloseEnded
 	}
 	switch {
 	case me == nil || (!me.Visitor && !s.standingIn(s.ctx, p, c).can(identity.JoinConference)):
 		return signaling.Member{}, signaling.CloseAuth
-	case !s.joinable(c):
-		return signaling.Member{}, signaling.CloseEnded
 	case me.Guest != "" && s.now().Before(c.Start.Add(-guestsEarly)):
 		return signaling.Member{}, signaling.CloseTryLater
 	}
@@ -132,6 +122,7 @@ type ledgerEntry struct {
 
 // record takes an event from a room. It never blocks the room: the queue is drained by keepLedger.
 func (s *Server) record(e signaling.Event) {
+	s.noteLeft(e)
 	s.enqueue(conference.ConferenceID(e.Conference), conference.Event{
 		At: s.now(), Boot: s.boot, Kind: conference.EventKind(e.Kind), Key: e.Key, Session: e.Session, By: e.By, Reason: e.Reason,
 	})
@@ -197,7 +188,7 @@ func (s *Server) beat(ctx context.Context) error {
 				event.Present = append(event.Present, conference.Presence{Key: who.Key, Session: who.Session})
 			}
 			s.enqueue(conference.ConferenceID(id), event)
-			s.showOutRevoked(ctx, conference.ConferenceID(id))
+			s.tend(ctx, conference.ConferenceID(id))
 		}
 	}
 }

@@ -45,7 +45,9 @@ func (s *Server) conferenceFor(ctx context.Context, id conference.ConferenceID, 
 		return conference.Conference{}, nil, standing{}, s.fail("read a meeting", err)
 	}
 	st := s.standingIn(ctx, p, c)
-	switch {
+	switch me := p.in(c); {
+	case p.person == nil && me != nil && me.RevokedAt == nil && st == standing{}:
+		return conference.Conference{}, nil, st, errMeetingEnded
 	case !st.can(identity.ViewConference):
 		return conference.Conference{}, nil, st, errNotFound
 	case !st.can(act):
@@ -58,6 +60,8 @@ func (s *Server) standingIn(ctx context.Context, p *principal, c conference.Conf
 	me := p.in(c)
 	switch {
 	case me != nil && me.RevokedAt != nil:
+		return standing{}
+	case p.person == nil && me != nil && me.Guest != "" && !s.guestsMaySee(c):
 		return standing{}
 	case p.person == nil && me != nil && me.Guest == "":
 		return standing{access: conference.AccessClinician, relation: identity.RelationInvited}
@@ -84,15 +88,25 @@ func (s *Server) standingIn(ctx context.Context, p *principal, c conference.Conf
 	return st
 }
 
+// guestsMaySee a meeting for as long as their link works, whether it is held or was cancelled.
+func (s *Server) guestsMaySee(c conference.Conference) bool {
+	return s.now().Before(c.End.Add(linkGrace)) || s.occupied(c.ID)
+}
+
 // in returns p's own participant of a meeting, or nil.
 func (p *principal) in(c conference.Conference) *conference.Participant {
 	for i := range c.Participants {
 		part := &c.Participants[i]
-		if (p.person != nil && part.Person == p.person.ID) || (p.session.Conference == c.ID && part.Key == p.session.Participant) {
+		if (p.person != nil && part.Person == p.person.ID) || p.isGuest(c.ID, part) {
 			return part
 		}
 	}
 	return nil
+}
+
+// isGuest: a session that was opened by a link is worth as much as the link. One that was made anew ends it.
+func (p *principal) isGuest(id conference.ConferenceID, part *conference.Participant) bool {
+	return p.session.Conference == id && part.Key == p.session.Participant && (part.Guest == "" || part.Link == p.session.Link)
 }
 
 func participant(c conference.Conference, key string) *conference.Participant {

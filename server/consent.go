@@ -66,6 +66,9 @@ func (s *Server) setConsent(m *conference.Conference, by string, present, consen
 	return true
 }
 
+// withdrawn: no guest is let in until the consent is ticked again.
+func withdrawn(c conference.Conference) bool { return c.Consent != nil && c.Consent.WithdrawnAt != nil }
+
 // enforce shows out whoever's seat was closed and has everybody in the room fetch the meeting's page again. Every node does so
 // when a meeting changes: one of them has the room.
 func (s *Server) enforce(c conference.Conference) {
@@ -75,19 +78,6 @@ func (s *Server) enforce(c conference.Conference) {
 		}
 	}
 	s.rooms.Tell(string(c.ID))
-}
-
-// showOutRevoked finds who slipped in while the seat was being closed.
-func (s *Server) showOutRevoked(ctx context.Context, id conference.ConferenceID) {
-	c, err := s.store.Conference(ctx, id)
-	if err != nil {
-		return // at the next beat
-	}
-	for _, part := range c.Participants {
-		if part.RevokedAt != nil && s.isInside(id, part.Key) {
-			s.rooms.Remove(string(id), part.Key)
-		}
-	}
 }
 
 func consentView(c conference.Conference) *ConsentView {

@@ -20,20 +20,21 @@ const (
 	talkSlots   = 3
 	// fallbackFor is how long the next step is searched for a missed call; after that it is history.
 	fallbackFor = 2 * time.Hour
-	// forsaken is after what time a talk that nobody is in counts as over, though nobody was seen leaving.
-	forsaken = 10 * time.Minute
-	recent   = 24 * time.Hour
+	recent      = 24 * time.Hour
 )
 
 func (s *Server) showConsult(ctx context.Context, p *principal, c duty.Consult) (*consultOutput, error) {
-	v, err := s.consultView(ctx, p, c)
-	if err != nil {
-		return nil, err
+	v := s.consultView(p, c)
+	if c.Caller == p.person.ID {
+		if err := s.addForCaller(ctx, c, &v); err != nil {
+			return nil, s.fail("find the caller's next step", err)
+		}
 	}
 	return &consultOutput{Body: v}, nil
 }
 
-func (s *Server) consultView(ctx context.Context, p *principal, c duty.Consult) (ConsultView, error) {
+// consultView asks the store nothing.
+func (s *Server) consultView(p *principal, c duty.Consult) ConsultView {
 	region := s.region.Load()
 	v := ConsultView{
 		ID: c.ID, Kind: c.Kind, State: c.State, Caller: region.personRef(c.Caller), CallerRole: c.CallerRole.Role, Role: c.Covers.Role, Reason: c.Reason,
@@ -65,12 +66,10 @@ func (s *Server) consultView(ctx context.Context, p *principal, c duty.Consult) 
 		v.Ledger = append(v.Ledger, LedgerLine{At: line.At, What: string(line.Step), Person: region.personRefOrNil(line.Person), Role: line.Role.Role, Why: line.Why})
 	}
 	v.May = s.mayOnConsult(p, c)
-	if c.Caller == p.person.ID {
-		if err := s.addForCaller(ctx, c, &v); err != nil {
-			return v, s.fail("find the caller's next step", err)
-		}
+	if v.You == "rung" && !c.Hunting() && c.Note == nil { // it went to somebody else, or to nobody: what it was about is not theirs
+		v.Words, v.CallerPhone, v.Ledger = "", "", []LedgerLine{}
 	}
-	return v, nil
+	return v
 }
 
 func ringView(region *regionView, r duty.Ring) RingView {
@@ -110,7 +109,7 @@ func (s *Server) mayOnConsult(p *principal, c duty.Consult) []string {
 	add("override", mine && c.Kind == duty.Knock && c.Override == nil && offered && asked.Soft && asked.Outcome == duty.RingOn)
 	add("join", c.State == duty.Connected && (mine || c.TakenBy == p.person.ID))
 	add("take", !mine && c.Note != nil && c.Note.TakenBy == "")
-	add("call_back", !mine && c.Note != nil && (c.Note.TakenBy == "" || c.Note.TakenBy == p.person.ID))
+	add("call_back", p.may(identity.AskNow) && !mine && c.Note != nil && (c.Note.TakenBy == "" || c.Note.TakenBy == p.person.ID))
 	add("book", mine && c.State == duty.Missed)
 	return may
 }
@@ -232,15 +231,21 @@ func (s *Server) getConsults(ctx context.Context, _ *struct{}) (*consultsOutput,
 	b := &out.Body
 	b.Now, b.Reasons = s.now(), duty.Reasons
 	b.Calling, b.Ringing, b.Promise, b.Missed, b.Recent = []ConsultView{}, []ConsultView{}, []ConsultView{}, []ConsultView{}, []ConsultView{}
+	advised := false
 	for _, c := range append(mine, inherited...) {
-		s.closeForsaken(c)
+		s.closeForsaken(ctx, c)
 		to := b.listFor(p, c, b.Now)
 		if to == nil {
 			continue
 		}
-		v, err := s.consultView(ctx, p, c)
-		if err != nil {
-			return nil, err
+		v := s.consultView(p, c)
+		// The next step costs a search for a time: only the last missed call is shown with it.
+		missed := c.Caller == p.person.ID && c.State == duty.Missed
+		if to == &b.Calling && c.Caller == p.person.ID || missed && !advised {
+			if err := s.addForCaller(ctx, c, &v); err != nil {
+				return nil, s.fail("find the caller's next step", err)
+			}
+			advised = advised || missed
 		}
 		*to = append(*to, v)
 	}
@@ -293,13 +298,6 @@ func (s *Server) inherited(ctx context.Context, p *principal) ([]duty.Consult, e
 	return notes, nil
 }
 
-// closeForsaken ends a talk that everybody has left without a server seeing it: it was killed.
-func (s *Server) closeForsaken(c duty.Consult) {
-	if c.State == duty.Connected && s.now().Sub(c.TakenAt) > forsaken && !s.occupied(c.Conference) {
-		s.endConsult(c.ID)
-	}
-}
-
 // bookTalk books ten minutes with somebody of the role: the next step when nobody answered.
 func (s *Server) bookTalk(ctx context.Context, in *bookTalkInput) (*conferenceOutput, error) {
 	p, c, err := s.ownConsult(ctx, in.ID)
@@ -313,6 +311,8 @@ func (s *Server) bookTalk(ctx context.Context, in *bookTalkInput) (*conferenceOu
 		as = other.Roles[0]
 	}
 	switch {
+	case c.State != duty.Missed:
+		return nil, invalid("a time is booked when nobody has answered")
 	case !ok || (c.Kind == duty.Knock && other.ID != c.Person) || (c.Kind == duty.Specialist && !slices.Contains(other.Roles, c.Covers)):
 		return nil, invalid("this person was not asked")
 	case in.Body.Start.Before(now) || in.Body.Start.After(now.Add(24*time.Hour)):
@@ -334,10 +334,16 @@ func (s *Server) bookTwo(ctx context.Context, p *principal, in *bookTalkInput, c
 		part.Seat, part.Need, part.Email = conference.SeatID("talk_"+strconv.Itoa(i+1)), conference.Required, s.region.Load().people[part.Person].Email
 	}
 	m.Participants[1].Reply, m.Participants[1].RepliedAt = conference.NoReply, nil
-	booked, err := s.store.Book(ctx, store.Booking{
-		Conference: m, Mails: mailsFor(m, mailRequest, 0), Invitations: s.invitationKeys(m),
-		Idempotency: store.Idempotency{Key: scopedKey(p, "book-talk", in.IdempotencyKey), BodyHash: hashOf([]any{in.ID, in.Body})},
-	})
+	key := store.Idempotency{Key: scopedKey(p, "book-talk", in.IdempotencyKey), BodyHash: hashOf([]any{in.ID, in.Body})}
+	if again, err := s.store.Replayed(ctx, key); err == nil {
+		return s.bookedAs(ctx, p, again)
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, s.fail("find a repeated booking", err)
+	}
+	if err := s.checkStart(ctx, m, nil, nil); err != nil {
+		return nil, err
+	}
+	booked, err := s.store.Book(ctx, store.Booking{Conference: m, Mails: mailsFor(m, mailRequest, 0), Invitations: s.invitationKeys(m), Idempotency: key})
 	var conflict *store.ConflictError
 	if errors.As(err, &conflict) {
 		return nil, s.slotTaken(ctx, s.conflictViews(conflict), nil)
@@ -357,6 +363,10 @@ func (s *Server) callBack(ctx context.Context, in *callBackInput) (*consultOutpu
 	if missed.Note == nil || missed.Caller == p.person.ID || !p.may(identity.AskNow) {
 		return nil, errForbidden
 	}
+	key := store.Idempotency{Key: scopedKey(p, "callback", in.IdempotencyKey), BodyHash: hashOf(missed.ID)}
+	if again, err := s.askedBefore(ctx, p, key); again != nil || err != nil {
+		return again, err
+	}
 	if _, err := s.takeNote(ctx, p, missed.ID, true); err != nil {
 		return nil, s.refusal("take a missed call", err)
 	}
@@ -373,5 +383,5 @@ func (s *Server) callBack(ctx context.Context, in *callBackInput) (*consultOutpu
 		return nil, err
 	}
 	c.CallBackOf = missed.ID
-	return s.begin(ctx, p, c, false, store.Idempotency{Key: scopedKey(p, "callback", in.IdempotencyKey), BodyHash: hashOf(missed.ID)})
+	return s.begin(ctx, p, c, false, key)
 }

@@ -65,12 +65,27 @@ func (s *Server) createConsult(ctx context.Context, in *createConsultInput) (*co
 	if !p.may(act) {
 		return nil, errForbidden
 	}
+	key := store.Idempotency{Key: scopedKey(p, "consult", in.IdempotencyKey), BodyHash: hashOf(in.Body)}
+	if again, err := s.askedBefore(ctx, p, key); again != nil || err != nil {
+		return again, err
+	}
 	c, err := s.newConsult(p, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	key := store.Idempotency{Key: scopedKey(p, "consult", in.IdempotencyKey), BodyHash: hashOf(in.Body)}
 	return s.begin(ctx, p, c, in.Body.Consent, key)
+}
+
+// askedBefore answers a repeated request with what its first one began, as it stands now; nil: there was none, and p has not asked
+// too often. A repetition counts for nothing.
+func (s *Server) askedBefore(ctx context.Context, p *principal, key store.Idempotency) (*consultOutput, error) {
+	switch c, err := s.store.ReplayedConsult(ctx, key); {
+	case err == nil:
+		return s.showConsult(ctx, p, c)
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, s.fail("find a repeated request", err)
+	}
+	return nil, s.limit(ctx, "ask:"+string(p.person.ID), asksMost, asksPeriod)
 }
 
 // newConsult builds the request and refuses what cannot be asked.
@@ -120,11 +135,8 @@ func (s *Server) newConsult(p *principal, b NewConsult) (duty.Consult, error) {
 	return c, nil
 }
 
-// begin writes a consult with its room and starts to ring. A repeated request finds the first one.
+// begin writes a consult with its room and starts to ring. Of two equal requests at once the later one finds the first.
 func (s *Server) begin(ctx context.Context, p *principal, c duty.Consult, consent bool, key store.Idempotency) (*consultOutput, error) {
-	if err := s.limit(ctx, "ask:"+string(p.person.ID), asksMost, asksPeriod); err != nil {
-		return nil, err
-	}
 	now := s.now()
 	var room store.Booking
 	if c.Kind != duty.Practice {
@@ -140,8 +152,8 @@ func (s *Server) begin(ctx context.Context, p *principal, c duty.Consult, consen
 	if err != nil {
 		return nil, s.fail("begin a consult", err)
 	}
-	s.metrics.consults.WithLabelValues(string(begun.Kind), "asked").Inc()
 	if begun.ID == started.ID {
+		s.metrics.consults.WithLabelValues(string(begun.Kind), "asked").Inc()
 		s.carryOut(ctx, duty.Consult{}, begun)
 	}
 	return s.showConsult(ctx, p, begun)
@@ -177,6 +189,16 @@ func (s *Server) talker(p *conference.Person, as conference.RoleAt) conference.P
 	return part
 }
 
+// seat gives somebody a seat in an improvised talk and reports whether they had none. Whoever waits outside it does so no longer.
+func (s *Server) seat(m *conference.Conference, p *conference.Person, as conference.RoleAt) bool {
+	if slices.ContainsFunc(m.Participants, func(part conference.Participant) bool { return part.Person == p.ID && !part.Visitor }) {
+		return false
+	}
+	m.Participants = slices.DeleteFunc(m.Participants, func(part conference.Participant) bool { return part.Person == p.ID })
+	m.Participants = append(m.Participants, s.talker(p, as))
+	return true
+}
+
 func (s *Server) getConsult(ctx context.Context, in *consultInput) (*consultOutput, error) {
 	p, c, err := s.consultFor(ctx, in.ID)
 	if err != nil {
@@ -207,12 +229,15 @@ func (s *Server) inherits(ctx context.Context, p *principal, c duty.Consult) boo
 		return false
 	}
 	for _, covers := range c.Stages {
-		if slices.Contains(p.person.Roles, covers) {
-			on, err := s.onDuty(ctx, covers)
-			if err != nil {
-				s.log.Warn("roster not read", slog.Any("err", err))
-			}
-			return slices.ContainsFunc(on, func(o duty.OnDuty) bool { return o.Person == p.person.ID })
+		if !slices.Contains(p.person.Roles, covers) {
+			continue
+		}
+		on, err := s.onDuty(ctx, covers)
+		if err != nil {
+			s.log.Warn("roster not read", slog.Any("err", err))
+		}
+		if slices.ContainsFunc(on, func(o duty.OnDuty) bool { return o.Person == p.person.ID }) {
+			return true
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -123,7 +124,9 @@ func TestFirstAcceptWins(t *testing.T) {
 	defer cancel()
 	r := startTeam(t)
 	on := r.online(ctx, "grete", "anne", "bent", "cato", "wanda")
-	c := on["grete"].ask(201, specialist)
+	asked := maps.Clone(specialist)
+	asked["words"] = "Pump alarm again"
+	c := on["grete"].ask(201, asked)
 	if got := outcomes(c); got != "anne ringing, bent ringing, cato ringing" || c.State != "ringing" {
 		t.Fatalf("%s: %s", c.State, got)
 	}
@@ -149,6 +152,12 @@ func TestFirstAcceptWins(t *testing.T) {
 	after := on["grete"].consult(c)
 	if got := outcomes(after); got != "anne stopped, bent accepted, cato stopped" || after.State != "connected" || after.TakenBy.ID != "bent" {
 		t.Errorf("%s: %s", after.State, got)
+	}
+	if late := on["anne"].consult(c); late.TakenBy.ID != "bent" || late.Words != "" || len(late.Ledger) != 0 {
+		t.Errorf("anne, who was merely rung, reads %+v", late)
+	}
+	if taker := on["bent"].consult(c); taker.Words != "Pump alarm again" || len(taker.Ledger) == 0 {
+		t.Errorf("bent, who took it, reads %+v", taker)
 	}
 	room := must[ConferenceView](on["bent"], 200, "GET", "/v1/conferences/"+string(c.Conference), nil)
 	if len(room.Participants) != 2 || !room.PatientPresent || room.Consent == nil || room.Consent.GivenBy != "Grete Gp" || !slices.Contains(room.May, "join") || room.Consult != c.ID {
@@ -289,8 +298,19 @@ func TestAskingIsChecked(t *testing.T) {
 		t.Errorf("without Idempotency-Key: %d", none.status)
 	}
 	first := must[ConsultView](gp, 201, "POST", "/v1/consults", specialist, "Idempotency-Key", "the-same-key")
-	again := must[ConsultView](gp, 201, "POST", "/v1/consults", specialist, "Idempotency-Key", "the-same-key")
-	if first.ID != again.ID {
-		t.Errorf("a repeated request rings twice: %s, %s", first.ID, again.ID)
+	for range asksMost {
+		if again := must[ConsultView](gp, 201, "POST", "/v1/consults", specialist, "Idempotency-Key", "the-same-key"); first.ID != again.ID {
+			t.Fatalf("a repeated request rings twice: %s, %s", first.ID, again.ID)
+		}
+	}
+	second := gp.ask(201, specialist) // repetitions have not used up the limit
+	missed := must[consultsBody](gp, 200, "GET", "/v1/consults", nil).Recent
+	if len(missed) != 2 || missed[0].ID != second.ID || missed[0].Fallback == nil || missed[1].Fallback != nil {
+		t.Errorf("the last missed call alone comes with the next step: %+v", missed)
+	}
+	drill := gp.ask(201, map[string]any{"kind": "practice"})
+	wish := map[string]any{"start": gp.now().Add(time.Hour), "person": "wanda"}
+	if got := gp.do("POST", "/v1/consults/"+string(drill.ID)+"/booking", wish, "Idempotency-Key", newTestKey()); got.status != 422 {
+		t.Errorf("a time with anybody, by way of a practice ring: %d %s", got.status, got.body)
 	}
 }

@@ -145,12 +145,7 @@ func (s *Server) enterDoor(ctx context.Context, in *doorInput) (*enterDoorOutput
 		}
 	}
 	c, err = s.store.ChangeConference(ctx, c.ID, "walked_in", func(m *conference.Conference) (bool, error) {
-		if slices.ContainsFunc(m.Participants, func(x conference.Participant) bool { return x.Person == p.person.ID && !x.Visitor }) {
-			return false, nil
-		}
-		m.Participants = slices.DeleteFunc(m.Participants, func(x conference.Participant) bool { return x.Person == p.person.ID })
-		m.Participants = append(m.Participants, s.talker(p.person, as))
-		return true, nil
+		return s.seat(m, p.person, as), nil
 	}, store.Extras{})
 	if err != nil {
 		return nil, s.fail("walk into a team's room", err)

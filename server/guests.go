@@ -65,8 +65,14 @@ func (s *Server) addGuest(ctx context.Context, in *addGuestInput) (*guestLinkOut
 		extras.Mails = []store.Mail{{Kind: mailRequest, Conference: c.ID, Participant: key, Sequence: c.Sequence}}
 	}
 	changed, err := s.store.ChangeConference(ctx, c.ID, "guest", func(m *conference.Conference) (bool, error) {
-		if participant(*m, key) != nil {
+		if was := participant(*m, key); was != nil {
+			if was.Name != guest.Name || was.Guest != guest.Guest || was.Email != guest.Email || was.Language != guest.Language {
+				return false, errOtherBody
+			}
 			return false, nil
+		}
+		if withdrawn(*m) {
+			return false, errConsentWithdrawn
 		}
 		if n := len(slices.DeleteFunc(slices.Clone(m.Participants), func(x conference.Participant) bool { return x.Guest == "" || x.RevokedAt != nil })); n >= mostGuests {
 			return false, errTooManyGuests
@@ -169,9 +175,6 @@ func (s *Server) renewGuestLink(ctx context.Context, in *guestInput) (*guestLink
 	if part == nil || part.Guest == "" {
 		return nil, errNotFound
 	}
-	if c.Consent != nil && c.Consent.WithdrawnAt != nil {
-		return nil, errConsentWithdrawn
-	}
 	renewed := *part
 	renewed.Link, renewed.LinkUsed, renewed.RevokedAt = part.Link+1, nil, nil
 	extras := store.Extras{Invitations: s.keysOf(c, renewed), Revoke: hashesOf(s.keysOf(c, *part))}
@@ -180,10 +183,17 @@ func (s *Server) renewGuestLink(ctx context.Context, in *guestInput) (*guestLink
 	}
 	changed, err := s.store.ChangeConference(ctx, c.ID, "renewed", func(m *conference.Conference) (bool, error) {
 		guest := participant(*m, in.Key)
-		if guest == nil || guest.Link != part.Link { // somebody else was faster: their link is the new one
+		switch {
+		case guest == nil:
+			return false, errNotFound
+		case withdrawn(*m):
+			return false, errConsentWithdrawn
+		case guest.Link != part.Link: // somebody else was faster: their link is the new one
 			return false, nil
+		case part.RevokedAt == nil && guest.RevokedAt != nil: // whoever ended it meanwhile did not know of this one
+			return false, errChanged
 		}
-		*guest = renewed
+		guest.Link, guest.LinkUsed, guest.RevokedAt = renewed.Link, nil, nil
 		return true, nil
 	}, extras)
 	if err != nil {
@@ -211,7 +221,7 @@ func (s *Server) findByCode(ctx context.Context, in *codeInput) (*codeOutput, er
 		return nil, s.fail("read a code's meeting", err)
 	}
 	part := participant(c, ref.Participant)
-	if part == nil || part.RevokedAt != nil {
+	if part == nil || part.RevokedAt != nil || !slices.Contains(hashesOf(s.keysOf(c, *part)), hash) {
 		return nil, errNotFound
 	}
 	if !s.joinable(c) {
@@ -281,10 +291,14 @@ func (s *Server) addByHand(ctx context.Context, in *byHandInput) (*conferenceOut
 	case b.Role != "" && !b.Role.Known():
 		return nil, invalid("the role " + strconv.Quote(string(b.Role)) + " is not known")
 	}
+	me := p.in(c)
+	if me == nil || !me.Host {
+		return nil, errForbidden
+	}
 	now, key := s.now(), "k_"+shortHash(scopedKey(p, "by-hand:"+string(c.ID), in.IdempotencyKey))
 	there := conference.Participant{
 		Key: key, Seat: "by_hand", Need: conference.Optional, Role: conference.RoleAt{Role: b.Role}, Name: name, Org: strings.TrimSpace(b.Org),
-		Reply: conference.Accepted, ByHand: &conference.ByHand{How: b.How, By: p.in(c).Key, From: now},
+		Reply: conference.Accepted, ByHand: &conference.ByHand{How: b.How, By: me.Key, From: now},
 	}
 	for _, other := range c.Participants {
 		if b.Seat != "" && string(other.Seat) == b.Seat {

@@ -130,7 +130,7 @@ func (s *Server) carryOut(ctx context.Context, before, after duty.Consult) {
 		}
 		was, had := ringOf(before, ring)
 		switch running := ring.Outcome == duty.RingOn; {
-		case running && (!had || was.Outcome != duty.RingOn || was.Soft && !ring.Soft):
+		case running && (!had || was.Outcome != duty.RingOn || was.Soft != ring.Soft || !was.ResumedAt.Equal(ring.ResumedAt)):
 			s.ring(pushJob{person: ring.Person, consult: after.ID, soft: ring.Soft})
 			if !ring.Soft {
 				s.tellStore("note who rang", func(ctx context.Context) error { return s.store.NoteRang(ctx, ring.Person, s.now()) })
@@ -173,26 +173,11 @@ func (s *Server) seatTaker(ctx context.Context, c duty.Consult) (conference.Conf
 		as = person.Roles[0]
 	}
 	return s.store.ChangeConference(ctx, c.Conference, "seated", func(m *conference.Conference) (bool, error) {
-		if slices.ContainsFunc(m.Participants, func(part conference.Participant) bool { return part.Person == person.ID && !part.Visitor }) {
+		if !s.seat(m, person, as) {
 			return false, nil
 		}
-		m.Participants = slices.DeleteFunc(m.Participants, func(part conference.Participant) bool { return part.Person == person.ID })
-		m.Participants = append(m.Participants, s.talker(person, as))
 		m.Start = c.TakenAt
 		m.End = m.Start.Add(time.Duration(c.Minutes) * time.Minute)
 		return true, nil
 	}, store.Extras{})
-}
-
-// endConsult notes that the talk of a consult is over, when its room is empty.
-func (s *Server) endConsult(id duty.ConsultID) {
-	s.tellStore("end a consult", func(ctx context.Context) error {
-		_, err := s.change(ctx, id, "ended", func(c duty.Consult, now time.Time, _ duty.Resolve) (duty.Consult, error) {
-			if c.State != duty.Connected {
-				return c, nil
-			}
-			return duty.End(c, now)
-		})
-		return err
-	})
 }

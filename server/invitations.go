@@ -26,6 +26,9 @@ func (s *Server) invited(ctx context.Context, token string) (conference.Conferen
 	if part == nil || part.RevokedAt != nil {
 		return c, nil, errNotFound
 	}
+	if _, hash := s.invitationToken(c, *part); hash != identity.Hash(token) { // made anew since
+		return c, nil, errNotFound
+	}
 	return c, part, nil
 }
 
@@ -73,7 +76,7 @@ func (s *Server) useInvitation(ctx context.Context, in *useInvitationInput) (*se
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.enter(ctx, store.Session{Conference: c.ID, Participant: part.Key, Language: part.Language})
+	out, err := s.enter(ctx, store.Session{Conference: c.ID, Participant: part.Key, Link: part.Link, Language: part.Language})
 	if err == nil {
 		out.SetCookie = append(out.SetCookie, cookie.String())
 	}

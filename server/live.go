@@ -98,6 +98,11 @@ func (s *Server) enforceChange(ctx context.Context, change store.Change) {
 		return
 	}
 	s.enforce(c)
+	for _, part := range c.Participants {
+		if change.What == "renewed" && part.Guest != "" && part.LinkUsed == nil { // whoever came by the old link
+			s.rooms.Remove(id, part.Key)
+		}
+	}
 }
 
 // wait sleeps for d or until ctx ends.

@@ -130,7 +130,10 @@ func (s *Server) composeInvitation(ctx context.Context, row store.OutboxMail) (m
 		return mail.Message{}, obsoleteIfGone(err)
 	}
 	part := participant(c, row.Participant)
-	if part == nil || part.Email == "" || (row.Kind == mailRequest && (c.State == conference.Cancelled || row.Sequence < c.Sequence)) {
+	if part == nil && row.Kind == mailCancel { // somebody else has taken the seat
+		part = participant(conference.Conference{Participants: c.Former}, row.Participant)
+	}
+	if part == nil || part.Email == "" || (row.Kind == mailRequest && (c.State == conference.Cancelled || row.Sequence < c.Sequence || part.RevokedAt != nil)) {
 		return mail.Message{}, errMailObsolete
 	}
 	raw, _ := s.invitationToken(c, *part)

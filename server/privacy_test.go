@@ -18,7 +18,7 @@ import (
 // others read: mails as they were sent, log, metrics, names of Redis keys, page titles and addresses.
 func TestNoIdentityLeaves(t *testing.T) {
 	const note, guest = "Fru Hemmelin Prøvesen", "Dattera Hemmelin"
-	r := start(t, true)
+	r := start(t, true, "SAMTALE_PUSH_ALLOW", "127.0.0.0/8")
 	nurse := r.as("ward-nurse")
 	created := must[CaseDetail](nurse, 201, "POST", "/v1/cases", map[string]any{
 		"origin": "med-a", "municipality": "elvemo", "receiver": "elvemo-home", "destination": "home",
@@ -51,6 +51,7 @@ func TestNoIdentityLeaves(t *testing.T) {
 	})
 
 	secrets := map[string]string{"case code": created.Code, "note": "Hemmelin", "note in base64": "SGVtbWVsaW4", "guest": guest}
+	r.talkInSecret(secrets)
 	search := func(where string, data []byte) {
 		t.Helper()
 		for what, secret := range secrets {
@@ -82,6 +83,54 @@ func TestNoIdentityLeaves(t *testing.T) {
 	if strings.Contains(string(created.ID), created.Code) || strings.Contains(string(conf.ID), created.Code) || strings.Contains(conf.MeetingCode, created.Code) {
 		t.Error("an id that stands in addresses holds the case code")
 	}
+}
+
+// talkInSecret rings, interrupts, pushes and lets guests in, and adds what must not be found afterwards.
+func (r *running) talkInSecret(secrets map[string]string) {
+	r.t.Helper()
+	add := func(what, secret string) string {
+		if secret == "" {
+			r.t.Fatalf("no %s", what)
+		}
+		secrets[what] = secret
+		return secret
+	}
+	service := newPushService(r.t)
+	service.answer(http.StatusInternalServerError) // what fails is logged
+	endpoint := add("push endpoint", "/endepunkt-hemmelig")
+	gp, doctor, owner := r.as("gp"), r.as("kaja-nes"), r.as("coordinator")
+	device := subscription(r.t, service.URL+endpoint)
+	device["name"] = add("device", "Kajas hemmelige telefon")
+	must[ReachView](doctor, 201, "POST", "/v1/reach/devices", device)
+	add("device's key", device["p256dh"])
+	eventually(r.t, "a duty plan is read", func() bool {
+		for _, plan := range must[struct{ Rosters []RosterHealth }](owner, 200, "GET", "/v1/rosters", nil).Rosters {
+			for _, unknown := range plan.Unknown {
+				secrets["title in a duty plan"] = unknown.Title
+			}
+		}
+		return secrets["title in a duty plan"] != "" && len(gp.dutyOf("duty_doctor@duty").On) > 0
+	})
+	c := gp.ask(201, map[string]any{
+		"kind": "specialist", "covers": "duty_doctor@duty", "reason": "other", "urgency": "now", "minutes": 5, "words": add("words", "Feber og forvirring"),
+	})
+	eventually(r.t, "a phone was tried", func() bool { return len(service.got()) > 0 })
+	if took := doctor.answer(c, "accept"); took.status != 200 {
+		r.t.Fatalf("accept: %d %s", took.status, took.body)
+	}
+	knock := gp.ask(201, map[string]any{"kind": "knock", "person": "kaja-nes", "reason": "other", "minutes": 2, "words": add("words of a knock", "Ventetid etter dose")})
+	gp.do("PUT", "/v1/consults/"+string(knock.ID)+"/override", map[string]string{"reason": add("reason", "Bilen går straks")})
+	path := "/v1/conferences/" + string(c.Conference)
+	link := must[GuestLink](gp, 201, "POST", path+"/guests", map[string]any{
+		"kind": "next_of_kin", "name": add("guest of a talk", "Nevøen Ukjentsen"), "email": "nephew@home.example", "language": "nb",
+	}, "Idempotency-Key", newTestKey())
+	phone := r.browser()
+	token := must[struct{ Token string }](phone, 200, "POST", "/v1/invitations/code", map[string]string{"code": add("code", link.Code)}).Token
+	must[SessionView](phone, 200, "POST", "/v1/invitations/"+token+"/session", nil)
+	must[ConferenceView](gp, 201, "POST", path+"/people", map[string]string{"name": add("somebody by hand", "Vikar Navnløsen"), "how": "phone"}, "Idempotency-Key", newTestKey())
+	eventually(r.t, "the guest's mail is sent", func() bool {
+		return strings.Contains(string(gp.do("GET", "/demo/api/mail", nil).body), "nephew@home.example")
+	})
 }
 
 // keysOf lists the names of all keys in the private server.

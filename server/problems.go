@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -31,8 +32,12 @@ type Mistake struct {
 
 // ConflictView says that a person is engaged then; never by what.
 type ConflictView struct {
-	Person PersonRef `json:"person"`
-	Why    string    `json:"why" enum:"booked,busy_until,tentative,held,buffer,holiday,outside_hours,unknown,seated,passed_over,nobody"`
+	Person PersonRef  `json:"person"`
+	Start  *time.Time `json:"start,omitempty" doc:"Of what is in the way, where it is ours"`
+	End    *time.Time `json:"end,omitempty"`
+	Until  *time.Time `json:"until,omitempty" doc:"held: until when; else when that ends"`
+	HeldBy *PersonRef `json:"held_by,omitempty"`
+	Why    string     `json:"why" enum:"booked,cap,busy_until,tentative,held,buffer,holiday,outside_hours,unknown,seated,passed_over,nobody"`
 }
 
 func problem(status int, kind, title string) *Problem {

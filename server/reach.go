@@ -84,9 +84,18 @@ func (s *Server) arrivePage(p conference.PersonID) (gone func()) {
 	}
 	return func() {
 		if s.pages.leave(p) {
-			s.tellStore("note who has closed the last page", func(ctx context.Context) error { return s.store.NoteGone(ctx, s.boot, p) })
+			s.tellStore("note who has closed the last page", func(ctx context.Context) error { return s.noteGone(ctx, p) })
 		}
 	}
+}
+
+// noteGone: in a reload the new page may have been noted before the old one is gone.
+func (s *Server) noteGone(ctx context.Context, p conference.PersonID) error {
+	err := s.store.NoteGone(ctx, s.boot, p)
+	if s.pages.has(p) {
+		err = errors.Join(err, s.store.NotePresent(ctx, s.boot, []conference.PersonID{p}, presentFor))
+	}
+	return err
 }
 
 // tellStore writes something that is put right by itself when it fails.
@@ -188,8 +197,12 @@ func (s *Server) showReach(ctx context.Context, p *principal) (*reachOutput, err
 	if err != nil {
 		return nil, s.fail("read devices", err)
 	}
+	present, err := s.store.Present(ctx, id)
+	if err != nil {
+		return nil, s.fail("see whether a page is open", err)
+	}
 	out := &reachOutput{}
-	out.Body = ReachView{LastRang: instant(set[id].LastRang), Devices: []DeviceView{}, PushKey: s.pushKey, Pages: s.pages.has(id)}
+	out.Body = ReachView{LastRang: instant(set[id].LastRang), Devices: []DeviceView{}, PushKey: s.pushKey, Pages: present[id]}
 	if set[id].QuietUntil.After(s.now()) {
 		out.Body.QuietUntil = instant(set[id].QuietUntil)
 	}

@@ -185,7 +185,7 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	http := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 
 	var workers, ledger sync.WaitGroup
-	failed := make(chan error, 8)
+	failed := make(chan error, 16) // one for each worker: none may wait for a reader
 	run := func(group *sync.WaitGroup, name string, work func(context.Context) error) {
 		group.Go(func() {
 			if err := work(s.ctx); err != nil {
@@ -204,6 +204,9 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	run(&workers, "hunts", s.hunt)
 	run(&workers, "pushes", s.sendPushes)
 	run(&workers, "presence", s.keepPresent)
+	run(&workers, "talks", s.closeTalks)
+	run(&workers, "holds", s.expireHolds)
+	run(&workers, "waiting", s.followFreed)
 	if s.sink != nil {
 		run(&workers, "mail sink", s.sink.Run)
 	}

@@ -187,7 +187,8 @@ func (s *Server) sessionView(ctx context.Context, p *principal) SessionView {
 	for name, act := range map[string]identity.Action{
 		"view_board": identity.ViewBoard, "create_case": identity.CreateCase, "manage_region": identity.ManageRegion,
 		"view_audit": identity.ViewAudit, "view_directory": identity.ViewDirectory, "view_feeds": identity.ViewFeeds,
-		"edit_own_feeds": identity.EditOwnFeeds,
+		"edit_own_feeds": identity.EditOwnFeeds, "ask_now": identity.AskNow, "answer_now": identity.AnswerNow, "view_duty": identity.ViewDuty,
+		"view_rosters": identity.ViewRosters,
 	} {
 		if p.may(act) {
 			v.Can = append(v.Can, name)

@@ -99,6 +99,9 @@ func TestGuestComesByLinkAndIsShownOut(t *testing.T) {
 	if again := must[GuestLink](grete, 201, "POST", guests, body, "Idempotency-Key", "guest-key-1"); again != link {
 		t.Errorf("a repeated request makes another guest: %+v", again)
 	}
+	if other := grete.do("POST", guests, map[string]any{"kind": "patient", "name": "Father"}, "Idempotency-Key", "guest-key-1"); other.problem() != "idempotency-mismatch" {
+		t.Errorf("another guest under the same key: %d %s", other.status, other.body)
+	}
 	if number := grete.do("POST", guests, map[string]any{"kind": "patient", "name": "01017012345"}, "Idempotency-Key", newTestKey()); number.status != 422 {
 		t.Errorf("an identity number as name: %d", number.status)
 	}
@@ -189,6 +192,9 @@ func TestConsentWithdrawnClosesGuestSeats(t *testing.T) {
 	}
 	if renewed := grete.do("POST", "/v1/conferences/"+conf+"/guests/"+link.Participant+"/link", nil); renewed.status != 409 {
 		t.Errorf("a new link without consent: %d", renewed.status)
+	}
+	if another := anne.do("POST", "/v1/conferences/"+conf+"/guests", map[string]any{"kind": "next_of_kin", "name": "Niece"}, "Idempotency-Key", newTestKey()); another.problem() != "consent-withdrawn" {
+		t.Errorf("a guest without consent: %d %s", another.status, another.body)
 	}
 	again := must[ConferenceView](grete, 200, "PUT", path, map[string]bool{"patient_present": true, "consent": true})
 	if again.Consent.WithdrawnAt != nil || again.Consent.GivenBy != "Grete Gp" {

@@ -42,7 +42,7 @@ type SessionView struct {
 	Now          time.Time         `json:"now" doc:"The server's clock, which the demo sets to a Friday"`
 	Demo         bool              `json:"demo"`
 	Ephemeral    bool              `json:"ephemeral" doc:"Nothing is kept: the store is in memory"`
-	Can          []string          `json:"can" doc:"Actions allowed somewhere: view_board, create_case, manage_region, view_audit, view_directory, view_feeds, edit_own_feeds"`
+	Can          []string          `json:"can" doc:"Actions allowed somewhere: view_board, create_case, manage_region, view_audit, view_directory, view_feeds, edit_own_feeds, ask_now, answer_now, view_duty, view_rosters"`
 	IdleMinutes  int               `json:"idle_minutes"`
 	RegionLoaded bool              `json:"region_loaded"`
 	Calendar     *CalendarState    `json:"calendar,omitempty" doc:"The state of the person's own calendar, so that a broken one is told to its owner"`
@@ -55,7 +55,7 @@ type FlagView struct {
 	Since  time.Time         `json:"since"`
 	Params map[string]string `json:"params,omitempty"`
 	Clears []string          `json:"clears" doc:"Roles that can clear it"`
-	Action string            `json:"action,omitempty" enum:"acknowledge,tell,find_time,open_meeting,edit_discharge,check_calendar"`
+	Action string            `json:"action,omitempty" enum:"acknowledge,tell,find_time,open_meeting,edit_discharge,check_calendar,repair_meeting"`
 	Target string            `json:"target,omitempty"`
 }
 
@@ -195,6 +195,7 @@ type NewConference struct {
 	DurationMin int               `json:"duration_min" minimum:"5" maximum:"240"`
 	Cast        []CastSeat        `json:"cast" minItems:"1" maxItems:"40"`
 	Guests      []GuestInvite     `json:"guests,omitempty" maxItems:"10"`
+	Hold        string            `json:"hold,omitempty" maxLength:"64" doc:"A hold of the caller's that this booking confirms"`
 	Find        *slots.Request    `json:"find,omitempty" doc:"The find request the choice came from; its rules are checked again for this start and give the next best slots when it is taken"`
 }
 

@@ -22,6 +22,7 @@ type Suggestion struct {
 	Missing    []Missing           `json:"missing" doc:"Who does not come: each preferred person not chosen, and for each unfilled want the three who came closest"`
 	Unknown    []string            `json:"unknown" doc:"People in the cast whose time is not known"`
 	Because    []Reason            `json:"because"`
+	HoldToken  string              `json:"hold_token,omitempty" doc:"Given by whoever holds the start for the one who asked"`
 }
 
 // WantMissed says why a wanted seat stays empty. Why is a code of Missing, that of the person who came closest.
@@ -43,7 +44,7 @@ type Missing struct {
 // Reason is a line of the account of a score: Code and Value say what, for the client to put into words.
 type Reason struct {
 	Code   string `json:"code"`
-	Value  string `json:"value,omitempty"`
+	Value  string `json:"value" doc:"An id, or a number and its unit; empty where the code says all"`
 	Points int    `json:"points"`
 }
 
@@ -78,18 +79,19 @@ type RuleRejected struct {
 	Unknown       int `json:"unknown"`
 }
 
-// Relaxation is one change to the request (or, when no single one helps, two) and exactly what it gains.
+// Relaxation is one change to the request (or, when no single one helps, two, or as few as do) and exactly what it gains.
+// Where nothing is feasible and any of the changes would help, alone or together, there is a relaxation.
 type Relaxation struct {
 	Change string    `json:"change" doc:"In plain English"`
-	Code   string    `json:"code" enum:"shorter,stand_in,tentative_free,use_duty,outside_hours,without_need,fewer,unknown_offered,no_buffer,min_notice,deadline,two_changes"`
+	Code   string    `json:"code" enum:"shorter,stand_in,tentative_free,use_duty,outside_hours,without_need,fewer,unknown_offered,no_buffer,finer_grid,min_notice,deadline,two_changes,several_changes"`
 	Need   string    `json:"need,omitempty" doc:"Of stand_in, without_need and fewer"`
 	Value  int       `json:"value,omitempty" doc:"The new number: minutes of shorter, people of fewer; or the points a stand-in costs"`
 	Gains  int       `json:"gains" doc:"Starts that become feasible"`
 	First  time.Time `json:"first" doc:"The earliest of them"`
-	Parts  []Part    `json:"parts,omitempty" doc:"The changes that two_changes is made of"`
+	Parts  []Part    `json:"parts,omitempty" doc:"The changes that two_changes and several_changes are made of"`
 }
 
-// Part is one of two changes that only help together. Its fields are those of Relaxation.
+// Part is one of several changes that only help together. Its fields are those of Relaxation.
 type Part struct {
 	Code  string `json:"code"`
 	Need  string `json:"need,omitempty"`

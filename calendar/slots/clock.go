@@ -227,3 +227,18 @@ func within(spans []span, from, to int64) (covered, until int64) {
 	}
 	return covered, until
 }
+
+// clip returns those of the merged spans that overlap [from, to).
+func clip(spans []span, from, to int64) []span {
+	first, _ := slices.BinarySearchFunc(spans, from, func(s span, at int64) int { return bySide(s.to > at) })
+	last, _ := slices.BinarySearchFunc(spans, to, func(s span, at int64) int { return bySide(s.from >= at) })
+	return spans[first:max(first, last)]
+}
+
+// bySide lets a binary search find the first entry of which something holds.
+func bySide(holds bool) int {
+	if holds {
+		return 1
+	}
+	return -1
+}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,78 +28,119 @@ func ParseRequest(data []byte) (Request, error) {
 }
 
 // Decode reads one JSON value, strictly: an unknown field, a value of the wrong type, a malformed instant or anything
-// after the value is an error that names the field and what stands there.
+// after the value is an error that names the field, with its place in lists, and what stands there.
 func Decode(data []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(into)
-	if err == nil {
-		if _, err := decoder.Token(); err != io.EOF {
-			return errors.New("slots: more follows after the end of the JSON value")
-		}
-		return nil
-	}
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
-		return fmt.Errorf("slots: %s: %s instead of %s", cmp.Or(wrongType.Field, "the request"), wrongType.Value, wrongType.Type)
-	}
-	if path, value := malformedInstant(data, reflect.TypeOf(into)); path != "" {
-		return fmt.Errorf("slots: %s %s: not an instant of RFC 3339", path, value)
-	}
-	return fmt.Errorf("slots: %s", strings.TrimPrefix(err.Error(), "json: "))
-}
-
-// malformedInstant finds the first value, fields in alphabetical order, that stands where the type wants an instant and is
-// none: encoding/json says what is wrong with it but not where. The path is empty when there is none.
-func malformedInstant(data []byte, in reflect.Type) (path, value string) {
+	decoder.UseNumber()
 	var tree any
-	if json.Unmarshal(data, &tree) != nil {
-		return "", ""
+	if err := decoder.Decode(&tree); err != nil {
+		return fmt.Errorf("slots: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	return malformedIn(tree, in, "")
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("slots: more follows after the end of the JSON value")
+	}
+	if fault := faultIn(tree, reflect.TypeOf(into), ""); fault != "" {
+		return errors.New("slots: " + fault)
+	}
+	decoder = json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("slots: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
 }
 
-func malformedIn(node any, in reflect.Type, path string) (at, value string) {
+// faultIn finds the first value, fields in alphabetical order, that does not fit the type: encoding/json says what is wrong
+// with it, but not where. Null fits everywhere and says nothing. Empty: none.
+func faultIn(node any, in reflect.Type, path string) string {
 	for in.Kind() == reflect.Pointer {
 		in = in.Elem()
+	}
+	if node == nil {
+		return ""
 	}
 	if in == reflect.TypeFor[time.Time]() {
 		raw, err := json.Marshal(node)
 		if err == nil && new(time.Time).UnmarshalJSON(raw) != nil {
-			return path, string(raw)
+			return fmt.Sprintf("%s %s: not an instant of RFC 3339", path, raw)
 		}
-		return "", ""
+		return ""
+	}
+	want, fits := wanted(node, in)
+	if !fits {
+		return fmt.Sprintf("%s: %s instead of %s", cmp.Or(path, "the request"), kindOf(node), want)
 	}
 	switch node := node.(type) {
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(node)) {
-			if field, ok := fieldOf(in, key); ok {
-				if at, value = malformedIn(node[key], field, strings.TrimPrefix(path+"."+key, ".")); at != "" {
-					return at, value
-				}
-			}
-		}
+		return faultInObject(node, in, path)
 	case []any:
 		for i, item := range node {
-			if in.Kind() != reflect.Slice {
-				break
-			}
-			if at, value = malformedIn(item, in.Elem(), fmt.Sprintf("%s[%d]", path, i)); at != "" {
-				return at, value
+			if fault := faultIn(item, in.Elem(), fmt.Sprintf("%s[%d]", path, i)); fault != "" {
+				return fault
 			}
 		}
 	}
-	return "", ""
+	return ""
+}
+
+func faultInObject(node map[string]any, in reflect.Type, path string) string {
+	for _, key := range slices.Sorted(maps.Keys(node)) {
+		field, ok := fieldOf(in, key)
+		if !ok && path == "" {
+			return fmt.Sprintf("unknown field %q", key)
+		}
+		if !ok {
+			return fmt.Sprintf("%s: unknown field %q", path, key)
+		}
+		if fault := faultIn(node[key], field, strings.TrimPrefix(path+"."+key, ".")); fault != "" {
+			return fault
+		}
+	}
+	return ""
+}
+
+// wanted names what JSON a type is read from, and says whether the value is that.
+func wanted(node any, in reflect.Type) (want string, fits bool) {
+	switch in.Kind() {
+	case reflect.Struct:
+		_, fits = node.(map[string]any)
+		return "object", fits
+	case reflect.Slice:
+		_, fits = node.([]any)
+		return "array", fits
+	case reflect.String:
+		_, fits = node.(string)
+		return "string", fits
+	case reflect.Bool:
+		_, fits = node.(bool)
+		return "bool", fits
+	case reflect.Int:
+		number, _ := node.(json.Number)
+		_, err := strconv.Atoi(number.String())
+		return "int", err == nil
+	}
+	return in.String(), true
+}
+
+func kindOf(node any) string {
+	switch node := node.(type) {
+	case map[string]any:
+		return "object"
+	case []any:
+		return "array"
+	case bool:
+		return "bool"
+	case json.Number:
+		return "number " + node.String()
+	}
+	return "string"
 }
 
 // fieldOf returns the type of the field that encoding/json fills from the key.
 func fieldOf(in reflect.Type, key string) (reflect.Type, bool) {
-	if in.Kind() != reflect.Struct {
-		return nil, false
-	}
 	for _, f := range reflect.VisibleFields(in) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if strings.EqualFold(cmp.Or(name, f.Name), key) {
+		if f.IsExported() && name != "-" && strings.EqualFold(cmp.Or(name, f.Name), key) {
 			return f.Type, true
 		}
 	}

@@ -71,20 +71,23 @@ func refusal(t *testing.T) func(name, old, replacement, want string) {
 func TestParseRequestRefuses(t *testing.T) {
 	check := refusal(t)
 	check("unknown field", `"purpose"`, `"porpoise"`, `unknown field "porpoise"`)
-	check("unknown field below", `"until_min"`, `"until"`, `unknown field "until"`)
+	check("unknown field below", `"until_min"`, `"until"`, `need[1]: unknown field "until"`)
 	check("more than one value", `"list": "starts"`+"\n}", `"list": "starts"} {}`, `more follows after the end of the JSON value`)
 	check("wrong type", `"duration_min": 20`, `"duration_min": "20"`, `duration_min: string instead of int`)
 	check("fraction", `"duration_min": 20`, `"duration_min": 20.5`, `duration_min: number 20.5 instead of int`)
-	check("wrong type below", `"k": 1`, `"k": true`, `need.k: bool instead of int`)
+	check("wrong type below", `"k": 1`, `"k": true`, `need[1].k: bool instead of int`)
 	check("instant without offset", `"now": "2026-11-27T12:45:00+01:00"`, `"now": "2026-11-27T12:45"`, `now "2026-11-27T12:45": not an instant of RFC 3339`)
 	check("instant as a number", `"to": "2026-11-27T14:30:00+01:00"`, `"to": 7`, `window.to 7: not an instant of RFC 3339`)
 	check("instant in a list", `"end": "2026-11-27T13:00:00Z"`, `"end": "soon"`, `guests[0].yes[0].end "soon": not an instant of RFC 3339`)
 	check("text that looks like the faulty instant", `"purpose": "discharge", "duration_min": 20, "grid_min": 10, "tz": "Europe/Oslo", "now": "2026-11-27T12:45:00+01:00"`,
 		`"list": "later", "now": "later"`, `now "later": not an instant of RFC 3339`)
 
-	check("a faulty instant before a faulty shape", wholeRequest, `{"now": "later", "need": {"id": 1}, "window": [2]}`, `now "later": not an instant of RFC 3339`)
+	check("object for a list", wholeRequest, `{"now": "later", "need": {"id": 1}, "window": [2]}`, `need: object instead of array`)
+	check("list for an object", wholeRequest, `{"window": [2]}`, `window: array instead of object`)
+	check("unknown field of an interval", `"end": "2026-11-27T13:00:00Z"`, `"stop": "2026-11-27T13:00:00Z"`, `guests[0].yes[0]: unknown field "stop"`)
+	check("number too large", `"duration_min": 20`, `"duration_min": 99999999999999999999`, `duration_min: number 99999999999999999999 instead of int`)
 	check("cut off", wholeRequest, `{"now": "later`, `unexpected EOF`)
-	check("no object", wholeRequest, `[]`, `the request: array instead of slots.Request`)
+	check("no object", wholeRequest, `[]`, `the request: array instead of object`)
 
 	check("no length", `"duration_min": 20, `, ``, `duration_min 0: want 1 to 1440`)
 	check("length", `"duration_min": 20`, `"duration_min": 1441`, `duration_min 1441: want 1 to 1440`)

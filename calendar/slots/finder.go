@@ -9,16 +9,21 @@ import (
 // finder holds one request's grid, people and seats, and the layers worked out so far. It serves one goroutine.
 type finder struct {
 	*settings
+	*memory
+	snapshot *Snapshot
 	grid     grid
-	members  []member
+	cells    bool // the grid is one of cells
+	members  []*member
 	needs    []seat
 	wants    []seat
 	days     []day // of the request's zone
 	layers   [layerCount][]layerOf
-	kept     arena // planes that live as long as the finder
-	scratch  arena // planes of one search, see search.close
+	ables    [][]ableOf // by member
+	closed   bool       // holidays count
 	matcher  matcher
 	cheapest cheapest
+	wished   *wishes
+	finer    *finder // the same request every five minutes, see relax
 }
 
 // layer is a kind of taken time. The outside layers differ in what counts as working time.
@@ -38,13 +43,6 @@ const (
 	layerCount       = iota
 )
 
-// A slab holds planesPerSlab planes, but no more than 128 KiB of short ones: the planes of 20 people over 4 weeks fit in one,
-// and a single start takes 2 KiB.
-const (
-	planesPerSlab = 256
-	wordsPerSlab  = 1 << 14
-)
-
 // layerOf is a layer for meetings of one length: by member, the starts that it takes away.
 type layerOf struct {
 	length int64
@@ -52,59 +50,37 @@ type layerOf struct {
 	done   []bool
 }
 
-// arena hands out zeroed planes from large slabs; reset takes all of them back at once.
-type arena struct {
-	slabs [][]uint64
-	slab  int
-	used  int
-}
-
-func (a *arena) plane(words int) plane {
-	for a.slab < len(a.slabs) && a.used+words > len(a.slabs[a.slab]) {
-		a.slab, a.used = a.slab+1, 0
-	}
-	if a.slab == len(a.slabs) {
-		a.slabs = append(a.slabs, make([]uint64, max(words, min(planesPerSlab*words, wordsPerSlab))))
-	}
-	p := a.slabs[a.slab][a.used : a.used+words : a.used+words]
-	a.used += words
-	clear(p)
-	return p
-}
-
-func (a *arena) reset() { a.slab, a.used = 0, 0 }
-
-func newFinder(s settings, people []Person, g grid) (*finder, error) {
-	f := &finder{settings: &s, grid: g}
-	team, err := newGather(people)
-	if err != nil {
+func (s *Snapshot) finder(set *settings, g grid) (*finder, error) {
+	f := &finder{settings: set, snapshot: s, grid: g, cells: g.starts != nil, closed: set.holidays != nil}
+	team := s.index.gather()
+	var err error
+	if f.needs, f.wants, err = team.seats(set); err != nil {
 		return nil, err
 	}
-	for i := range s.Need {
-		need, err := team.need(i, &s.Need[i])
-		if err != nil {
-			return nil, err
-		}
-		f.needs = append(f.needs, need)
+	f.members = make([]*member, len(team.used))
+	for m, person := range team.used {
+		f.members[m] = s.people[person]
 	}
-	for i := range s.Want {
-		want, err := team.want(i, &s.Want[i])
-		if err != nil {
-			return nil, err
-		}
-		f.wants = append(f.wants, want)
-	}
-	around := s.window
+	around := set.window
 	if g.length > 0 {
-		around = span{g.at(0), g.at(g.length-1) + s.length}
+		around = span{g.at(0), g.at(g.length-1) + set.length}
 	}
-	f.days = daysOf(s.zone, around, nil)
-	if f.members, err = team.membersOf(&s, around); err != nil {
-		return nil, err
-	}
+	f.days = s.daysAround(set.zone, around)
+	f.ables = make([][]ableOf, len(f.members))
 	f.matcher = newMatcher(len(f.members))
 	f.cheapest = newCheapest(len(f.members) + len(f.wants))
+	f.memory = s.borrow()
 	return f, nil
+}
+
+// free gives the memory of the finder back to its snapshot. Nothing that it answered lies in it.
+func (f *finder) free() {
+	if f.finer != nil {
+		f.finer.free()
+	}
+	f.kept.reset()
+	f.scratch.reset()
+	f.snapshot.spare.Put(f.memory)
 }
 
 func (f *finder) words() int { return (f.grid.length + 63) / 64 }
@@ -113,6 +89,11 @@ func (f *finder) every() plane {
 	p := f.scratch.plane(f.words())
 	p.fill(0, f.grid.length)
 	return p
+}
+
+// work is a member's working time: hours, without the holidays when closed is set, and time on duty when duty is.
+func (f *finder) work(m int, closed, duty bool) []span {
+	return f.members[m].work[bit(closed && f.closed)][bit(duty)]
 }
 
 // layer returns the starts that a layer takes away from a member for meetings of the length; nil when none.
@@ -124,12 +105,18 @@ func (f *finder) layer(kind layer, m int, length int64) plane {
 	}
 	l := &f.layers[kind][i]
 	if !l.done[m] {
-		l.planes[m], l.done[m] = f.drawLayer(kind, &f.members[m], length), true
+		draw := f.drawLayer
+		if f.cells {
+			draw = f.smearLayer
+		}
+		l.planes[m], l.done[m] = draw(kind, m, length), true
 	}
 	return l.planes[m]
 }
 
-func (f *finder) drawLayer(kind layer, m *member, length int64) plane {
+// drawLayer works a layer out from the spans.
+func (f *finder) drawLayer(kind layer, n int, length int64) plane {
+	m := f.members[n]
 	var buffer, travel int64
 	if kind == busyMargin || kind == tentativeMargin {
 		buffer, travel = f.buffer, f.travel
@@ -145,16 +132,19 @@ func (f *finder) drawLayer(kind layer, m *member, length int64) plane {
 	case unknownTime:
 		return f.taken(nil, m.unknown, length, 0)
 	}
-	open := m.working(kind == outsideOpen || kind == outsideOpenDuty, kind == outsideHoursDuty || kind == outsideOpenDuty)
 	p := f.kept.plane(f.words())
 	inside := f.scratch.plane(f.words())
-	f.grid.allow(inside, open, length)
+	f.grid.allow(inside, f.work(n, kind.closed(), kind.duty()), length)
 	p.fill(0, f.grid.length)
 	p.andNot(inside)
 	return p
 }
 
 func (f *finder) taken(p plane, spans []span, length, margin int64) plane {
+	if f.grid.length == 0 {
+		return p
+	}
+	spans = clip(spans, f.grid.at(0)-margin, f.grid.at(f.grid.length-1)+length+margin)
 	if len(spans) == 0 {
 		return p
 	}
@@ -165,13 +155,59 @@ func (f *finder) taken(p plane, spans []span, length, margin int64) plane {
 	return p
 }
 
-// lengthOf is how long whoever fills the seat must stay in a meeting of the length.
-func (st *seat) lengthOf(meeting int64) int64 {
-	if st.length == 0 {
-		return meeting
+// smearLayer works a layer out from the member's cells.
+func (f *finder) smearLayer(kind layer, n int, length int64) plane {
+	m := f.members[n]
+	var buffer, travel int
+	if kind == busyMargin || kind == tentativeMargin {
+		buffer, travel = int(f.buffer/cellSeconds), int(f.travel/cellSeconds)
 	}
-	return min(st.length, meeting)
+	var p plane
+	take := func(r row, margin int) {
+		if m.rows[r] == nil {
+			return
+		}
+		if p == nil {
+			p = f.kept.plane(f.words())
+		}
+		p.or(f.taking(m.rows[r], margin))
+	}
+	switch kind {
+	case busyBare, busyMargin:
+		take(rowBusy, buffer)
+		take(rowAway, travel)
+	case tentativeBare, tentativeMargin:
+		take(rowTentative, buffer)
+	case heldTime:
+		take(rowHeld, 0)
+	case unknownTime:
+		take(rowUnknown, 0)
+	default:
+		p = f.kept.plane(f.words())
+		for w, open := range f.part(m.open[bit(kind.closed() && f.closed)][bit(kind.duty())]) {
+			p[w] = ^open
+		}
+	}
+	if p != nil {
+		p.smear(int(length / cellSeconds))
+	}
+	return p
 }
+
+// part is the grid's part of a row.
+func (f *finder) part(r plane) plane { return r[f.grid.word : f.grid.word+f.words()] }
+
+// taking is the grid's part of a row with a margin of cells on both sides.
+func (f *finder) taking(r plane, margin int) plane {
+	if margin == 0 {
+		return f.part(r)
+	}
+	return f.scratch.widen(r, f.grid.word, f.words(), margin)
+}
+
+func (l layer) closed() bool { return l == outsideOpen || l == outsideOpenDuty }
+
+func (l layer) duty() bool { return l == outsideHoursDuty || l == outsideOpenDuty }
 
 // outsideLayer is the layer of the time that is no working time; with duty set, time on duty is.
 func outsideLayer(duty bool) layer {
@@ -183,7 +219,6 @@ func outsideLayer(duty bool) layer {
 
 func (f *finder) answer() Answer {
 	a := Answer{Freshness: f.freshness()}
-	best := f.bestTier()
 	base := f.search(f.rules())
 	feasible := base.feasible()
 	a.Feasible = feasible.count()
@@ -194,25 +229,11 @@ func (f *finder) answer() Answer {
 		}
 	}
 	a.Rejected = base.rejected(feasible)
-	if best.count() < f.limit {
-		best = feasible
-	}
-	a.Suggestions = base.suggestions(best)
 	found := slices.Clone(feasible)
 	base.close()
+	a.Suggestions = f.suggestions(f.rank(found))
 	a.Rejected.Relax = f.relax(found, a.Rejected.ByNeed)
 	return a
-}
-
-// bestTier returns the starts at which the whole cast can be known and, where that counts, inside hours. Where they are
-// enough for all suggestions no other start needs to be weighed: the tiers come first.
-func (f *finder) bestTier() plane {
-	r := f.rules()
-	r.known = true
-	r.hours = r.hours || f.Policy.OutsideHours == LastResort
-	s := f.search(r)
-	defer s.close()
-	return slices.Clone(s.feasible())
 }
 
 func instant(at int64) time.Time { return time.Unix(at, 0).UTC() }
@@ -221,8 +242,7 @@ func instant(at int64) time.Time { return time.Unix(at, 0).UTC() }
 // time came with the request.
 func (f *finder) freshness() map[string]string {
 	fresh := make(map[string]string, len(f.members))
-	for i := range f.members {
-		m := &f.members[i]
+	for _, m := range f.members {
 		unknown, _ := within(m.unknown, f.window.from, f.window.to)
 		switch {
 		case m.Fresh != "":

@@ -2,15 +2,19 @@ package slots
 
 import (
 	"math/bits"
+	"slices"
 	"sort"
 	"time"
 )
 
-// grid is every instant at which the meeting may begin, in order. Evenly spaced instants are one run, so that a clock
-// change costs a run and finding the first start after an instant costs a division.
+// grid is every instant at which the meeting may begin, in order, one bit each. Evenly spaced instants are one run, so that
+// a clock change costs a run and finding the first start after an instant costs a division. A grid of cells has a bit for
+// every five minutes instead, and starts says which of them are starts.
 type grid struct {
 	runs   []run
-	length int // number of starts
+	length int   // number of bits
+	starts plane // nil: every bit is a start
+	word   int   // of cells: the first word of a Snapshot's layers that the grid looks at
 }
 
 type run struct {
@@ -19,20 +23,30 @@ type run struct {
 	count       int
 }
 
-// gridOf counts starts in elapsed time from each local midnight of the zone, and keeps those in [window.from, window.to).
-func gridOf(zone *time.Location, window span, step int64) grid {
+// gridOf counts starts in elapsed time from each local midnight, and keeps those in [window.from, window.to).
+func gridOf(days []day, window span, step int64) grid {
 	var g grid
-	for _, d := range daysOf(zone, window, nil) {
+	eachRun(days, window, step, g.add)
+	return g
+}
+
+// eachRun calls with the starts of each day.
+func eachRun(days []day, window span, step int64, call func(first, step int64, count int)) {
+	for n := range days {
+		d := &days[n]
 		first := d.midnight
 		if first < window.from {
 			first += (window.from - first + step - 1) / step * step
 		}
-		end := min(d.next, window.to)
-		if first < end {
-			g.add(first, step, int((end-first+step-1)/step))
+		if end := min(d.next, window.to); first < end {
+			call(first, step, int((end-first+step-1)/step))
 		}
 	}
-	return g
+}
+
+// onGrid says whether an instant is a start of the grid that the days make.
+func onGrid(days []day, at, step int64) bool {
+	return slices.ContainsFunc(days, func(d day) bool { return d.midnight <= at && at < d.next && (at-d.midnight)%step == 0 })
 }
 
 func singleStart(at time.Time) grid {
@@ -72,6 +86,34 @@ func (g *grid) from(at int64) int {
 		}
 	}
 	return g.length
+}
+
+// reach sets the starts among the bits [from, to).
+func (g *grid) reach(p plane, from, to int) {
+	p.fill(from, to)
+	if g.starts != nil {
+		p.and(g.starts)
+	}
+}
+
+// count returns the number of starts among the bits [from, to).
+func (g *grid) count(from, to int) int {
+	if g.starts == nil || from >= to {
+		return max(0, to-from)
+	}
+	n := 0
+	first, last := from/64, (to-1)/64
+	for w := first; w <= last; w++ {
+		word := g.starts[w]
+		if w == first {
+			word &= ^uint64(0) << (from % 64)
+		}
+		if w == last {
+			word &= ^uint64(0) >> (63 - (to-1)%64)
+		}
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 // plane is one bit per start. A nil plane has no bit set.

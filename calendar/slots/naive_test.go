@@ -202,7 +202,7 @@ func (ref *reference) can(p *slots.Person, start time.Time, stay time.Duration) 
 		})
 	}
 	switch {
-	case !free(p.Busy, buffer), !free(p.Away, travel), !free(p.Held, 0),
+	case !free(p.Busy, buffer), !free(p.Booked, buffer), !free(p.Away, travel), !free(p.Held, 0),
 		policy.Tentative != slots.TakeAsFree && !free(p.Tentative, buffer),
 		policy.Unknown == slots.Exclude && !free(p.Unknown, 0):
 		return false

@@ -5,40 +5,6 @@ import (
 	"strconv"
 )
 
-// The points of a suggestion. A start with everybody inside hours comes before any other, and among those one whose cast is
-// known: each tier outweighs what stands below it. All that is no tier lies between -4,800 and 5,920 points (slack 300,
-// wants 20 × 100, guests 20 × 30, prefer and avoid 20 × 100 each, and the caps below), a range smaller than the unknown
-// tier, and the unknown tier with its cap and that range are smaller than the outside tier.
-const (
-	outsideTier    = 40_000
-	unknownTier    = 20_000
-	perFurther     = 100 // each further person outside hours or unknown, within the tier
-	furtherCap     = 5_000
-	slackPoints    = 300
-	slackEnough    = 24 * 60 // minutes before the deadline from which more slack is worth no more
-	soonPoints     = 60      // without a deadline; a day's wait costs 11 of them, a week's half
-	soonWithin     = 28 * 24 * 60
-	guestYes       = 30
-	guestIfNeeded  = 15
-	continuity     = 60 // the first in a need's prefer
-	continuityStep = 10 // less for each further one, down to half of the first
-	continuityCap  = 1_000
-	standInCap     = 2_000
-	tentativeCost  = 10
-	tentativeCap   = 500
-	burdenNorm     = 360 // an hour outside hours costs 10 points when the person has had none lately, and 210 after ten hours
-	burdenCap      = 300
-	snugPoints     = 2 // meeting next to an engagement leaves longer free time whole
-	snugCap        = 20
-)
-
-// In the choice of a cast the tiers are counted per person: one more unknown person costs more than all else that the 1,500
-// people of the largest meeting could differ in, and one more outside hours more than all of them unknown.
-const (
-	fewestUnknown = 1_000_000
-	fewestOutside = 10_000_000_000
-)
-
 // line is a Reason before it is put into text: it costs no allocation.
 type line struct {
 	code    string
@@ -56,35 +22,30 @@ func (l line) reason() Reason {
 	return Reason{Code: l.code, Value: value, Points: l.points}
 }
 
-// fact returns what holds for a person in the cast.
-func (sc *scorer) fact(p pick) *facts { return &sc.chairs[p.chair].facts[p.index] }
-
-// burden returns the minutes a person would work outside hours and their cost: squares make one heavily burdened person
-// dearer than two who share.
-func (sc *scorer) burden(c *chair, m int) (minutes, points int) {
+// burden returns the minutes a person would work outside hours and their cost in units: squares make one heavily burdened
+// person dearer than two who share. It ranks and hides nothing.
+func (sc *scorer) burden(c *chair, m int) (minutes, units int) {
 	start := sc.grid.at(sc.start)
-	inside, _ := within(sc.members[m].working(true, sc.duty), start, start+c.stay)
+	inside, _ := within(sc.work(m, true, sc.duty), start, start+c.stay)
 	minutes = int((c.stay - inside) / 60)
 	had := max(0, sc.members[m].Burden)
 	grown := float64(had+minutes)*float64(had+minutes) - float64(had)*float64(had)
 	return minutes, int(math.Round(min(burdenCap, grown/burdenNorm)))
 }
 
+func (sc *scorer) add(l line) { sc.lines = append(sc.lines, l) }
+
 func (sc *scorer) addTiers() {
 	outside, unknown := 0, 0
 	for _, p := range sc.cast {
-		if sc.fact(p).outside.has(sc.start) {
-			outside++
-		}
-		if sc.fact(p).unknown.has(sc.start) {
-			unknown++
-		}
+		outside += bit(sc.outside(&sc.chairs[p.chair], p.member))
+		unknown += bit(sc.unknown(&sc.chairs[p.chair], p.member))
 	}
 	if outside > 0 && sc.Policy.OutsideHours == LastResort {
-		sc.lines = append(sc.lines, line{code: "outside_hours", number: outside, unit: "people", points: -outsideTier - min(furtherCap, (outside-1)*perFurther)})
+		sc.add(line{code: "outside_hours", number: outside, unit: "people", points: -sc.places.outside * min(outside, tierCap)})
 	}
 	if unknown > 0 {
-		sc.lines = append(sc.lines, line{code: "unknown", number: unknown, unit: "people", points: -unknownTier - min(furtherCap, (unknown-1)*perFurther)})
+		sc.add(line{code: "unknown", number: unknown, unit: "people", points: -sc.places.unknown * min(unknown, tierCap)})
 	}
 }
 
@@ -92,77 +53,126 @@ func (sc *scorer) addTiers() {
 func (sc *scorer) addTime() {
 	i := sc.start
 	sc.addSlack()
+	left := wantCap
 	for n, index := range sc.filled {
 		if index >= 0 {
-			sc.lines = append(sc.lines, line{code: "want", subject: sc.wants[n].id, points: sc.wants[n].weight})
+			units := min(left, sc.wants[n].weight)
+			left -= units
+			sc.add(line{code: "want", subject: sc.wants[n].id, points: sc.places.want * units})
 		}
 	}
 	for n := range sc.Guests {
 		switch {
 		case sc.yes[n].has(i):
-			sc.lines = append(sc.lines, line{code: "guest_yes", subject: sc.Guests[n].ID, points: guestYes})
+			sc.add(line{code: "guest_yes", subject: sc.Guests[n].ID, points: sc.places.guest * guestYes})
 		case sc.ifNeed[n].has(i):
-			sc.lines = append(sc.lines, line{code: "guest_if_needed", subject: sc.Guests[n].ID, points: guestIfNeeded})
+			sc.add(line{code: "guest_if_needed", subject: sc.Guests[n].ID, points: sc.places.guest * guestIfNeeded})
 		}
 	}
-	for n := range sc.prefers {
-		if sc.prefers[n].has(i) {
-			sc.lines = append(sc.lines, line{code: "prefer", subject: sc.labels[0][n], points: sc.Prefer[n].Weight})
-		}
-	}
-	for n := range sc.avoids {
-		if sc.avoids[n].has(i) {
-			sc.lines = append(sc.lines, line{code: "avoid", subject: sc.labels[1][n], points: -sc.Avoid[n].Weight})
+	sc.addPreferences("prefer", sc.prefers, sc.Prefer, 1)
+	sc.addPreferences("avoid", sc.avoids, sc.Avoid, -1)
+}
+
+func (sc *scorer) addPreferences(code string, planes []plane, of []Preference, sign int) {
+	left := preferenceCap
+	for n := range planes {
+		if planes[n].has(sc.start) {
+			units := min(left, of[n].Weight)
+			left -= units
+			sc.add(line{code: code, subject: label(of[n]), points: sign * sc.places.preference * units})
 		}
 	}
 }
 
-// addSlack adds the time left before the deadline (concave: the first hours are worth most), or without one the wait.
+// addSlack adds the time left before the deadline, or without one the wait.
 func (sc *scorer) addSlack() {
 	start := sc.grid.at(sc.start)
 	if sc.Deadline == nil {
-		wait := min(1, float64(start-sc.now)/60/soonWithin)
-		sc.lines = append(sc.lines, line{code: "soon", number: int(start-sc.now) / 3600, unit: "h", points: int(math.Round(soonPoints * (1 - math.Sqrt(wait))))})
+		sc.add(line{code: "soon", number: int(start-sc.now) / 3600, unit: "h", points: sc.places.preference * sc.soonUnits(start)})
 		return
 	}
 	slack := int(sc.endBy-start-sc.length()) / 60
-	points := int(math.Round(slackPoints * math.Sqrt(min(1, float64(slack)/slackEnough))))
-	l := line{code: "deadline_slack", number: slack, unit: "min", points: points}
+	l := line{code: "deadline_slack", number: slack, unit: "min", points: sc.places.slack * sc.slackUnits(start)}
 	if slack >= 120 {
 		l.number, l.unit = slack/60, "h"
 	}
-	sc.lines = append(sc.lines, l)
+	sc.add(l)
 }
 
-// addPeople adds what depends on the cast. Each kind of point has a cap that keeps it below the tiers.
+func (sc *scorer) slackUnits(start int64) int {
+	minutes, units := (sc.endBy-start-sc.length())/60, 0
+	for units < len(slackSteps) && minutes >= slackSteps[units] {
+		units++
+	}
+	return units
+}
+
+func (sc *scorer) soonUnits(start int64) int {
+	return max(0, soonDays-int((start-sc.now)/daySeconds))
+}
+
+// timeScore is the part of a start's score that needs no cast: what addTime adds, but for the wants.
+func (sc *scorer) timeScore(i int) int {
+	score := 0
+	switch {
+	case sc.Deadline == nil:
+		score = sc.places.preference * sc.soonUnits(sc.grid.at(i))
+	case i < sc.ample:
+		score = sc.places.slack * len(slackSteps)
+	default:
+		score = sc.places.slack * sc.slackUnits(sc.grid.at(i))
+	}
+	if len(sc.Guests)+len(sc.prefers)+len(sc.avoids) == 0 {
+		return score
+	}
+	for n := range sc.Guests {
+		switch {
+		case sc.yes[n].has(i):
+			score += sc.places.guest * guestYes
+		case sc.ifNeed[n].has(i):
+			score += sc.places.guest * guestIfNeeded
+		}
+	}
+	return score + sc.places.preference*(met(sc.prefers, sc.Prefer, i)-met(sc.avoids, sc.Avoid, i))
+}
+
+func met(planes []plane, of []Preference, i int) int {
+	units := 0
+	for n := range planes {
+		if planes[n].has(i) {
+			units += of[n].Weight
+		}
+	}
+	return min(units, preferenceCap)
+}
+
+// addPeople adds what depends on the cast. Each kind has a cap that keeps it below the next place.
 func (sc *scorer) addPeople() {
-	kept, standIn, tentative, worn := continuityCap, standInCap, tentativeCap, burdenCap
-	add := func(code string, m, points int, left *int, sign int) {
-		if points = min(points, *left); points > 0 {
-			*left -= points
-			sc.lines = append(sc.lines, line{code: code, subject: sc.members[m].ID, points: sign * points})
+	kept, lost, worn := continuityCap, continuityCap, burdenCap
+	add := func(code string, m, units, sign int, left *int) {
+		if units = min(units, *left); units > 0 {
+			*left -= units
+			sc.add(line{code: code, subject: sc.members[m].ID, points: sign * sc.places.continuity * units})
 		}
 	}
 	minutes, together := 0, 0
 	for _, p := range sc.cast {
-		f := sc.fact(p)
-		add("continuity", p.member, f.kept, &kept, 1)
-		add("stand_in", p.member, f.standIn, &standIn, -1)
-		if f.tentative.has(sc.start) {
-			add("tentative", p.member, tentativeCost, &tentative, -1)
+		c := &sc.chairs[p.chair]
+		add("continuity", p.member, c.keptUnits(p.index), 1, &kept)
+		add("stand_in", p.member, c.standInUnits(p.index), -1, &lost)
+		if sc.isTentative(c, p.member) {
+			add("tentative", p.member, tentativeCost, -1, &lost)
 		}
-		if f.outside.has(sc.start) {
-			spent, cost := sc.burden(&sc.chairs[p.chair], p.member)
+		if sc.outside(c, p.member) {
+			spent, cost := sc.burden(c, p.member)
 			minutes, worn = minutes+spent, worn-min(worn, cost)
 		}
-		if f.snug.has(sc.start) {
-			together++
-		}
+		together += bit(sc.snug(c, p.member))
 	}
 	if minutes > 0 {
-		sc.lines = append(sc.lines, line{code: "after_hours_burden", number: minutes, unit: "min", points: worn - burdenCap})
+		sc.add(line{code: "after_hours_burden", number: minutes, unit: "min", points: sc.places.burden * (worn - burdenCap)})
 	}
 	if together > 0 {
-		sc.lines = append(sc.lines, line{code: "fragmentation", number: together, unit: "people", points: min(snugPoints*together, snugCap)})
+		sc.add(line{code: "fragmentation", number: together, unit: "people", points: sc.places.snug * min(together, snugCap)})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/samtale/samtale/calendar"
@@ -21,8 +22,8 @@ func dump(r slots.Request, people []slots.Person) string {
 		if p.Zone != nil {
 			zone = p.Zone.String()
 		}
-		text += fmt.Sprintf("\n%s %v zone %s hours %v %v open %v busy %v away %v tentative %v duty %v held %v unknown %v", p.ID, p.Roles, zone, p.HasHours,
-			p.Hours, p.Open, p.Busy, p.Away, p.Tentative, p.Duty, p.Held, p.Unknown)
+		text += fmt.Sprintf("\n%s %v zone %s hours %v %v open %v busy %v away %v tentative %v duty %v held %v booked %v unknown %v", p.ID, p.Roles, zone, p.HasHours,
+			p.Hours, p.Open, p.Busy, p.Away, p.Tentative, p.Duty, p.Held, p.Booked, p.Unknown)
 	}
 	return text
 }
@@ -33,18 +34,24 @@ type random struct {
 	from, to time.Time
 }
 
+// zones are on either side of UTC, whole hours and odd minutes from it, with clock changes of an hour, of half an hour, at
+// midnight, and without.
+var zones = []string{
+	"Europe/Oslo", "Europe/Helsinki", "Europe/London", "Atlantic/Azores", "America/New_York", "America/St_Johns", "Asia/Kathmandu", "Asia/Tokyo",
+	"Australia/Adelaide", "Australia/Lord_Howe", "Pacific/Chatham", "America/Havana",
+}
+
 func randomSearch(seed uint64) (slots.Request, []slots.Person) {
 	rnd := random{Rand: rand.New(rand.NewPCG(seed, 2026))}
-	zones := []string{"Europe/Oslo", "Europe/Oslo", "Europe/Helsinki", "Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"}
 	tz := pick(rnd, zones...)
-	// Ordinary days, the clock changes of Europe, America and Lord Howe, and Christmas.
+	// Ordinary days, the clock changes of Europe, America and the south, and Christmas.
 	day := pick(rnd, "2026-11-26", "2026-10-24", "2026-10-24", "2027-03-27", "2027-03-27", "2026-10-31", "2027-03-13", "2026-10-03", "2027-04-03", "2026-12-24")
 	begin, _ := time.ParseInLocation("2006-01-02", day, location(tz))
 	rnd.from = begin.Add(time.Duration(rnd.IntN(20*60)) * time.Minute)
-	rnd.to = rnd.from.Add(time.Duration(120+rnd.IntN(40*60)) * time.Minute)
+	rnd.to = rnd.from.Add(time.Duration(60+rnd.IntN(26*60)) * time.Minute)
 	now, limit := rnd.from.Add(time.Duration(rnd.IntN(120)-100)*time.Minute), 1+rnd.IntN(6)
 	r := slots.Request{
-		DurationMin: pick(rnd, 5, 20, 25, 45, 60, 90), GridMin: pick(rnd, 5, 7, 10, 15, 30, 60), TZ: tz, Now: &now,
+		DurationMin: pick(rnd, 5, 20, 25, 45, 60, 90, 22), GridMin: pick(rnd, 5, 7, 10, 15, 30, 60), TZ: tz, Now: &now,
 		Window: slots.Window{From: rnd.from.UTC(), To: rnd.to.UTC()}, Limit: &limit, List: slots.ListStarts,
 		Holidays: pick(rnd, "", "", "NO"), MinNoticeMin: pick(rnd, 0, 0, 30, 180),
 		Policy: slots.Policy{
@@ -59,13 +66,25 @@ func randomSearch(seed uint64) (slots.Request, []slots.Person) {
 	roles := []string{"gp", "nurse", "doctor", "pt"}
 	var people []slots.Person
 	for i := range 3 + rnd.IntN(6) {
-		people = append(people, rnd.person(fmt.Sprintf("p%d", i), roles, zones))
+		people = append(people, rnd.person(fmt.Sprintf("p%d", i), roles))
 	}
 	for i := range 1 + rnd.IntN(4) {
 		r.Need = append(r.Need, rnd.need(fmt.Sprintf("n%d", i), r.DurationMin, roles, people))
 	}
 	for i := range rnd.IntN(3) {
 		r.Want = append(r.Want, slots.Want{ID: fmt.Sprintf("w%d", i), Role: pick(rnd, roles...), Weight: rnd.IntN(100)})
+	}
+	for i := range rnd.IntN(3) {
+		r.Guests = append(r.Guests, slots.Guest{ID: fmt.Sprintf("g%d", i), Yes: rnd.intervals(2, 240), IfNeeded: rnd.intervals(2, 240)})
+	}
+	for range rnd.IntN(3) {
+		from := rnd.IntN(47)
+		wish := slots.Preference{Days: pick(rnd, "Mon-Sun", "Sat"), From: halfHour(from), To: halfHour(from + 1 + rnd.IntN(48-from)), Weight: rnd.IntN(100)}
+		if rnd.IntN(2) == 0 {
+			r.Prefer = append(r.Prefer, wish)
+		} else {
+			r.Avoid = append(r.Avoid, wish)
+		}
 	}
 	return r, people
 }
@@ -85,10 +104,10 @@ func (rnd random) intervals(most, longest int) []calendar.Interval {
 	return out
 }
 
-func (rnd random) person(id string, roles, zones []string) slots.Person {
+func (rnd random) person(id string, roles []string) slots.Person {
 	p := slots.Person{
 		ID: id, Roles: []string{pick(rnd, roles...)}, HasHours: rnd.IntN(4) > 0, Busy: rnd.intervals(6, 200), Away: rnd.intervals(1, 90),
-		Tentative: rnd.intervals(2, 120), Held: rnd.intervals(1, 60), Burden: rnd.IntN(600),
+		Tentative: rnd.intervals(2, 120), Held: rnd.intervals(1, 60), Booked: rnd.intervals(1, 90), Burden: rnd.IntN(600),
 	}
 	if rnd.IntN(3) == 0 {
 		p.Roles = append(p.Roles, pick(rnd, roles...))
@@ -137,7 +156,7 @@ func (rnd random) need(id string, duration int, roles []string, people []slots.P
 	}
 	n.K = &k
 	if rnd.IntN(4) == 0 {
-		n.UntilMin = 1 + rnd.IntN(duration)
+		n.UntilMin = pick(rnd, 1+rnd.IntN(duration), max(5, duration/2/5*5))
 	}
 	if rnd.IntN(3) == 0 {
 		n.Substitute = &slots.Substitute{Role: pick(rnd, roles...), Cost: rnd.IntN(100), Use: rnd.IntN(2) == 0}
@@ -145,10 +164,17 @@ func (rnd random) need(id string, duration int, roles []string, people []slots.P
 	return n
 }
 
+// locations are those read from disk so far.
+var locations sync.Map
+
 func location(name string) *time.Location {
+	if zone, ok := locations.Load(name); ok {
+		return zone.(*time.Location)
+	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		panic(err) // the tests need a time zone database
 	}
+	locations.Store(name, zone)
 	return zone
 }

@@ -5,7 +5,7 @@ import "math/bits"
 // rejected accounts for the starts that are not feasible.
 func (s *search) rejected(feasible plane) Rejected {
 	blocked, alone := s.nearMiss()
-	r := Rejected{StartsTotal: s.grid.length, Feasible: feasible.count(), ByNeed: make([]NeedRejected, len(s.seats)), Relax: []Relaxation{}}
+	r := Rejected{StartsTotal: s.grid.count(0, s.grid.length), Feasible: feasible.count(), ByNeed: make([]NeedRejected, len(s.seats)), Relax: []Relaxation{}}
 	for i := range s.seats {
 		r.ByNeed[i] = NeedRejected{Need: s.needs[s.seats[i].need].id, Blocked: blocked[i], Alone: alone[i]}
 	}
@@ -17,8 +17,7 @@ func (s *search) rejected(feasible plane) Rejected {
 // seat cannot spare) and those of them that would be feasible without it. Two saturating planes, at least one and at least
 // two groups unmet, answer the latter without another search.
 func (s *search) nearMiss() (blocked, alone []int) {
-	candidates := s.scratch.plane(s.words())
-	candidates.fill(s.first, s.last)
+	candidates := s.reachable()
 	one, two := s.scratch.plane(s.words()), s.scratch.plane(s.words())
 	unmet := make([]plane, len(s.groups))
 	for gi, g := range s.groups {
@@ -58,11 +57,11 @@ func (s *search) nearMiss() (blocked, alone []int) {
 func (s *search) byRule() RuleRejected {
 	length := s.length()
 	r := RuleRejected{
-		OutsideWindow: s.grid.length - s.grid.from(s.window.to-length+1),
-		MinNotice:     s.grid.from(s.notBefore),
+		OutsideWindow: s.grid.count(s.grid.from(s.window.to-length+1), s.grid.length),
+		MinNotice:     s.grid.count(0, s.grid.from(s.notBefore)),
 	}
 	if s.Deadline != nil {
-		r.AfterDeadline = s.grid.length - s.grid.from(s.endBy-length+1)
+		r.AfterDeadline = s.grid.count(s.grid.from(s.endBy-length+1), s.grid.length)
 	}
 	steps := s.steps(&r)
 	taken := make([]plane, len(steps))
@@ -119,7 +118,7 @@ func (s *search) takeStepwise(seat *active, steps []step, taken []plane) {
 	}
 	before := s.scratch.plane(s.words())
 	if seat.k <= len(seat.pool) {
-		before.fill(s.first, s.last)
+		before.or(s.reachable())
 	}
 	for n := range steps {
 		for index, m := range seat.pool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Bounds of the search for two changes, which is run only when no single one helps.
@@ -25,25 +26,28 @@ type change struct {
 }
 
 // relax searches again with one rule changed and counts what that gains over the starts already found. When there are none
-// and no single change finds one, it tries two at a time.
+// and no single change finds one, it tries two at a time, and when those do not help either, all at once.
 func (f *finder) relax(found plane, needs []NeedRejected) []Relaxation {
 	changes := f.changes()
+	empty := found.next(0) < 0
 	gained := []Relaxation{}
-	shorter := false
 	for _, c := range changes {
-		if c.code == "shorter" && shorter {
-			continue // the longest length that helps is enough
-		}
-		if c.code == "without_need" && f.aloneOf(c.need, needs) == 0 {
-			continue
-		}
-		if r, ok := f.gain(found, c); ok {
-			gained = append(gained, r)
-			shorter = shorter || c.code == "shorter"
+		milder := func(r Relaxation) bool { return r.Code == c.code && r.Need == c.need }
+		switch {
+		case slices.ContainsFunc(gained, milder): // the longest length that helps is enough, and the most people
+		case c.code == "without_need" && f.aloneOf(c.need, needs) == 0:
+		case c.code == "finer_grid" && !empty: // it always gains
+		default:
+			if r, ok := f.gain(found, c); ok {
+				gained = append(gained, r)
+			}
 		}
 	}
-	if len(gained) == 0 && found.next(0) < 0 {
+	if empty && len(gained) == 0 {
 		gained = f.relaxTwo(found, changes)
+	}
+	if empty && len(gained) == 0 {
+		gained = f.relaxSeveral(found, changes)
 	}
 	slices.SortStableFunc(gained, func(a, b Relaxation) int { return b.Gains - a.Gains })
 	return gained
@@ -60,16 +64,57 @@ func (f *finder) gain(found plane, changes ...change) (Relaxation, bool) {
 	for _, c := range changes {
 		c.apply(&r)
 	}
-	s := f.search(r)
+	in := f
+	if r.fine {
+		in = f.everyFive()
+	}
+	s := in.search(r)
 	defer s.close()
 	p := s.feasible()
-	p.andNot(found)
+	if in == f {
+		p.andNot(found)
+	} else { // another grid: it has all starts of this one
+		for i := found.next(0); i >= 0; i = found.next(i + 1) {
+			p.clear(in.grid.from(f.grid.at(i)))
+		}
+	}
 	first := p.next(0)
 	if first < 0 {
 		return Relaxation{}, false
 	}
-	c := changes[0]
-	return Relaxation{Change: c.text, Code: c.code, Need: c.need, Value: c.value, Gains: p.count(), First: instant(f.grid.at(first))}, true
+	gained := Relaxation{Gains: p.count(), First: instant(in.grid.at(first))}
+	if len(changes) == 1 {
+		c := changes[0]
+		gained.Change, gained.Code, gained.Need, gained.Value = c.text, c.code, c.need, c.value
+		return gained, true
+	}
+	texts := make([]string, len(changes))
+	for n, c := range changes {
+		texts[n] = c.text
+		gained.Parts = append(gained.Parts, Part{Code: c.code, Need: c.need, Value: c.value})
+	}
+	gained.Change, gained.Code = strings.Join(texts, ", and "), "two_changes"
+	if len(changes) > 2 {
+		gained.Code = "several_changes"
+	}
+	return gained, true
+}
+
+// everyFive is the finder of the same request on a grid of five minutes.
+func (f *finder) everyFive() *finder {
+	if f.cells {
+		return f // each of its bits is five minutes, and a start by the rule fine
+	}
+	if f.finer == nil {
+		set := *f.settings
+		set.grid = cellSeconds
+		g, err := f.snapshot.finder(&set, f.snapshot.gridOf(&set))
+		if err != nil {
+			panic(err) // the same request of the same people has been through
+		}
+		f.finer = g
+	}
+	return f.finer
 }
 
 func (f *finder) relaxTwo(found plane, changes []change) []Relaxation {
@@ -82,8 +127,6 @@ func (f *finder) relaxTwo(found plane, changes []change) []Relaxation {
 			}
 			tried++
 			if r, ok := f.gain(found, a, b); ok {
-				r.Change, r.Code, r.Need, r.Value = a.text+", and "+b.text, "two_changes", "", 0
-				r.Parts = []Part{a.part(), b.part()}
 				gained = append(gained, r)
 			}
 		}
@@ -92,11 +135,52 @@ func (f *finder) relaxTwo(found plane, changes []change) []Relaxation {
 	return gained[:min(pairsShown, len(gained))]
 }
 
-func (c change) part() Part { return Part{Code: c.code, Need: c.need, Value: c.value} }
+// relaxSeveral makes every change that leaves the needs alone and, where that is not enough, leaves out all needs but one;
+// then it takes back what is not wanted for a start. Each change only ever adds starts, so that where this finds nothing no
+// choice of changes does.
+func (f *finder) relaxSeveral(found plane, changes []change) []Relaxation {
+	var kind, without []change
+	for _, c := range changes {
+		switch c.code {
+		case "shorter", "fewer":
+			kind = slices.DeleteFunc(kind, func(d change) bool { return d.code == c.code && d.need == c.need }) // what changes most comes last
+			kind = append(kind, c)
+		case "without_need":
+			without = append(without, c)
+		default:
+			kind = append(kind, c)
+		}
+	}
+	if least, ok := f.fewest(found, kind); ok {
+		return []Relaxation{least}
+	}
+	for n := range without {
+		others := slices.Delete(slices.Clone(without), n, n+1)
+		if least, ok := f.fewest(found, slices.Concat(kind, others)); ok {
+			return []Relaxation{least}
+		}
+	}
+	return nil
+}
+
+// fewest takes changes back, those that ask most first, as long as the rest still helps.
+func (f *finder) fewest(found plane, changes []change) (Relaxation, bool) {
+	least, ok := f.gain(found, changes...)
+	if !ok {
+		return least, false
+	}
+	for n := len(changes) - 1; n >= 0; n-- {
+		rest := slices.Delete(slices.Clone(changes), n, n+1)
+		if r, ok := f.gain(found, rest...); ok {
+			changes, least = rest, r
+		}
+	}
+	return least, true
+}
 
 // excludes says that two changes are about the same thing, of which one makes the other void.
 func (c change) excludes(d change) bool {
-	return c.code == d.code && c.need == d.need || c.need != "" && c.need == d.need
+	return c.need == d.need && (c.code == d.code || c.need != "")
 }
 
 // changes lists what could be given up, mildest first.
@@ -121,15 +205,18 @@ func (f *finder) changes() []change {
 	add(f.travel > 0, "no_buffer", "keep no time free around engagements", func(r *rules) { r.margins = false })
 	add(base.tentative, "tentative_free", "take tentative time as free", func(r *rules) { r.tentative = false })
 	add(base.known, "unknown_offered", "offer people whose time is unknown", func(r *rules) { r.known = false })
+	add(f.settings.grid > cellSeconds && whole(f.settings.grid), "finer_grid", "begin at any five minutes", func(r *rules) { r.fine = true })
 	add(f.MinNoticeMin > 0, "min_notice", fmt.Sprintf("give less than %d minutes' notice", f.MinNoticeMin), func(r *rules) { r.notice = false })
 	add(base.hours, "outside_hours", "meet outside working hours", func(r *rules) { r.hours = false })
 	for i := range f.needs {
 		n := &f.needs[i]
-		if n.k > 1 {
-			list = append(list, change{
-				code: "fewer", need: n.id, value: n.k - 1, text: fmt.Sprintf("%d instead of %d for %s", n.k-1, n.k, n.id),
-				apply: func(r *rules) { r.fewer |= 1 << i },
-			})
+		for _, k := range slices.Compact([]int{max(1, n.k-1), (n.k + 1) / 2, 1}) {
+			if k < n.k {
+				list = append(list, change{
+					code: "fewer", need: n.id, value: k, text: fmt.Sprintf("%d instead of %d for %s", k, n.k, n.id),
+					apply: func(r *rules) { r.fewer[i] = uint8(n.k - k) },
+				})
+			}
 		}
 	}
 	add(f.Deadline != nil, "deadline", "meet after the deadline", func(r *rules) { r.late = false })
@@ -141,12 +228,12 @@ func (f *finder) changes() []change {
 	return list
 }
 
-// changesOfLength lists shorter meetings, three quarters and half, in whole multiples of five minutes.
+// changesOfLength lists shorter meetings, three quarters, half and a quarter, in whole multiples of five minutes.
 func (f *finder) changesOfLength() []change {
 	var list []change
-	for _, quarters := range []int64{3, 2} {
+	for _, quarters := range []int64{3, 2, 1} {
 		length := f.length * quarters / 4 / lengthStep * lengthStep
-		if length < lengthStep || length >= f.length {
+		if length < lengthStep || length >= f.length || (len(list) > 0 && int(length/60) == list[len(list)-1].value) {
 			continue
 		}
 		list = append(list, change{

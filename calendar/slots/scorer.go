@@ -9,18 +9,24 @@ import (
 // scorer weighs the feasible starts of a search. Its slices are used again for each start: weighing allocates nothing.
 type scorer struct {
 	*search
-	chairs      []chair
-	groups      [][]int // chairs that share people
-	standsFor   int     // number of members; from there on, nobody in the want of that index
-	prefers     []plane
-	avoids      []plane
-	yes, ifNeed []plane     // by guest; ifNeed includes yes
-	labels      [2][]string // of prefer and avoid
+	*wishes
+	places    places
+	prices    prices
+	chairs    []chair
+	groups    [][]int // chairs that share people
+	standsFor int     // number of members; from there on, nobody in the want of that index
 
 	start  int    // the start being weighed
 	cast   []pick // the people in needs, in the order of the needs
 	filled []int  // by want: index in its pool, or -1
 	lines  []line
+}
+
+// wishes are the starts that preferences and guests speak for or against.
+type wishes struct {
+	prefers, avoids []plane
+	yes, ifNeed     []plane // by guest; ifNeed includes yes
+	ample           int     // the starts before this one have all the slack that counts
 }
 
 // chair is a need or a want as the scorer sees it. The pool of a want ends with a member who stands for nobody.
@@ -30,20 +36,18 @@ type chair struct {
 	stay  int64
 	want  int // index in wants, or -1
 	pool  []int
-	facts []facts // parallel to pool
-}
-
-// facts are the starts at which something holds for one person in one chair. A nil plane has none.
-type facts struct {
-	able, outside, unknown, tentative, snug plane
-	kept, standIn                           int // points gained and lost by this person whatever the start
+	able  []plane // parallel to pool
+	units []int   // parallel to pool: what each gains in continuity, or loses as a stand-in; nil: nobody does
 }
 
 // pick is one person in one chair.
 type pick struct{ chair, index, member int }
 
 func (s *search) scorer() *scorer {
-	sc := &scorer{search: s, standsFor: len(s.members), filled: make([]int, len(s.wants))}
+	sc := &scorer{
+		search: s, wishes: s.wishes(), places: s.placesOf(), prices: s.pricesOf(), standsFor: len(s.members), filled: make([]int, len(s.wants)),
+		chairs: make([]chair, 0, len(s.seats)+len(s.wants)),
+	}
 	for i := range s.seats {
 		sc.chairs = append(sc.chairs, s.needChair(&s.seats[i]))
 	}
@@ -55,49 +59,51 @@ func (s *search) scorer() *scorer {
 		pools[i] = sc.chairs[i].pool
 	}
 	sc.groups = groupsOf(pools, sc.standsFor+len(s.wants))
-	for i, w := range s.prefer {
-		p := s.scratch.plane(s.words())
-		s.grid.allow(p, w.spans(s.days), s.length())
-		sc.prefers, sc.labels[0] = append(sc.prefers, p), append(sc.labels[0], label(s.Prefer[i]))
-	}
-	for i, w := range s.avoid {
-		p := s.scratch.plane(s.words())
-		s.grid.block(p, w.spans(s.days), s.length(), 0)
-		sc.avoids, sc.labels[1] = append(sc.avoids, p), append(sc.labels[1], label(s.Avoid[i]))
-	}
-	for _, g := range s.Guests {
-		yes, either := s.scratch.plane(s.words()), s.scratch.plane(s.words())
-		s.grid.allow(yes, inward(g.Yes), s.length())
-		s.grid.allow(either, inward(slices.Concat(g.Yes, g.IfNeeded)), s.length())
-		sc.yes, sc.ifNeed = append(sc.yes, yes), append(sc.ifNeed, either)
-	}
 	return sc
+}
+
+// wishes works out the planes of the request's preferences and guests, for a meeting of its own length.
+func (f *finder) wishes() *wishes {
+	if f.wished != nil {
+		return f.wished
+	}
+	f.wished = &wishes{ample: f.grid.from(f.endBy - f.length - slackSteps[len(slackSteps)-1]*60 + 1)}
+	for _, w := range f.prefer {
+		p := f.kept.plane(f.words())
+		f.grid.allow(p, w.spans(f.days), f.length)
+		f.wished.prefers = append(f.wished.prefers, p)
+	}
+	for _, w := range f.avoid {
+		p := f.kept.plane(f.words())
+		f.grid.block(p, w.spans(f.days), f.length, 0)
+		f.wished.avoids = append(f.wished.avoids, p)
+	}
+	for _, g := range f.Guests {
+		yes, either := f.kept.plane(f.words()), f.kept.plane(f.words())
+		f.grid.allow(yes, inward(g.Yes), f.length)
+		f.grid.allow(either, inward(slices.Concat(g.Yes, g.IfNeeded)), f.length)
+		f.wished.yes, f.wished.ifNeed = append(f.wished.yes, yes), append(f.wished.ifNeed, either)
+	}
+	return f.wished
 }
 
 func label(p Preference) string { return fmt.Sprintf("%s %s-%s", p.Days, p.From, p.To) }
 
 // length is the meeting's: the rules' one, which a relaxation may have shortened.
-func (s *search) length() int64 { return s.rules.length }
+func (s *search) length() int64 { return s.personal.length }
 
 func (s *search) needChair(a *active) chair {
 	st := &s.needs[a.need]
-	c := chair{seat: st, k: a.k, stay: st.lengthOf(s.length()), want: -1, pool: a.pool, facts: make([]facts, len(a.pool))}
+	c := chair{seat: st, k: a.k, stay: st.lengthOf(s.length()), want: -1, pool: a.pool, able: a.able}
+	if len(st.preferred) == 0 && (st.cost == 0 || len(st.standIns) == 0) {
+		return c
+	}
+	c.units = make([]int, len(a.pool))
 	for n, m := range a.pool {
-		f := &c.facts[n]
-		f.able = a.able[n]
-		if !s.hours {
-			f.outside = s.layer(outsideLayer(s.duty), m, c.stay)
-		}
-		f.unknown = s.layer(unknownTime, m, c.stay)
-		if !s.tentative {
-			f.tentative = s.layer(tentativeBare, m, c.stay)
-		}
-		f.snug = s.snugStarts(m, c.stay)
-		if rank, ok := st.rank[m]; ok {
-			f.kept = max(continuity-continuityStep*rank, continuity/2)
-		}
-		if slices.Contains(st.standIns, m) {
-			f.standIn = st.cost
+		if rank := slices.Index(st.preferred, m); rank >= 0 {
+			c.units[n] = choiceUnits(rank)
+		} else if slices.Contains(st.standIns, m) {
+			c.units[n] = -st.cost
 		}
 	}
 	return c
@@ -107,33 +113,63 @@ func (s *search) needChair(a *active) chair {
 // optional colleague is no reason to work at night.
 func (s *search) wantChair(i int) chair {
 	st := &s.wants[i]
-	c := chair{seat: st, k: 1, stay: s.length(), want: i, pool: append(slices.Clone(st.pool), len(s.members)+i)}
+	c := chair{seat: st, k: 1, stay: s.length(), want: i, pool: make([]int, 0, len(st.pool)+1), able: make([]plane, 0, len(st.pool)+1)}
+	rules := s.personal
+	rules.known = true
+	rules.hours = rules.hours || s.Policy.OutsideHours != Allow
 	for _, m := range st.pool {
-		p := s.scratch.plane(s.words())
-		copy(p, s.ableStarts(m, c.stay))
-		p.andNot(s.layer(unknownTime, m, c.stay))
-		if s.Policy.OutsideHours != Allow {
-			p.andNot(s.layer(outsideLayer(s.duty), m, c.stay))
-		}
-		c.facts = append(c.facts, facts{able: p})
+		c.pool, c.able = append(c.pool, m), append(c.able, s.ableBy(m, rules))
 	}
-	c.facts = append(c.facts, facts{able: s.every()})
+	c.pool, c.able = append(c.pool, len(s.members)+i), append(c.able, s.every())
 	return c
 }
 
-// snugStarts are those at which the meeting touches one of the member's engagements, or its buffer.
-func (s *search) snugStarts(m int, length int64) plane {
-	p := s.scratch.plane(s.words())
-	set := func(at int64) {
-		if i := s.grid.from(at); i < s.grid.length && s.grid.at(i) == at {
-			p.fill(i, i+1)
-		}
+func (c *chair) keptUnits(index int) int {
+	if c.units == nil {
+		return 0
 	}
-	for _, b := range s.members[m].busy {
-		set(b.to + s.buffer)
-		set(b.from - s.buffer - length)
+	return max(0, c.units[index])
+}
+
+func (c *chair) standInUnits(index int) int {
+	if c.units == nil {
+		return 0
 	}
-	return p
+	return max(0, -c.units[index])
+}
+
+// outside says whether a person in a chair would come outside hours.
+func (sc *scorer) outside(c *chair, m int) bool {
+	if sc.hours {
+		return false
+	}
+	start := sc.grid.at(sc.start)
+	inside, _ := within(sc.work(m, true, sc.duty), start, start+c.stay)
+	return inside < c.stay
+}
+
+func (sc *scorer) unknown(c *chair, m int) bool {
+	return !sc.known && sc.overlaps(sc.members[m].unknown, 0, c.stay)
+}
+
+func (sc *scorer) isTentative(c *chair, m int) bool {
+	return !sc.tentative && sc.overlaps(sc.members[m].tentative, 0, c.stay)
+}
+
+// snug says that a person comes from another engagement less than a cell ago, or goes to one: longer free time stays whole.
+func (sc *scorer) snug(c *chair, m int) bool {
+	busy := sc.members[m].busy
+	return sc.overlaps(busy, -sc.buffer-cellSeconds, -sc.buffer) || sc.overlaps(busy, c.stay+sc.buffer, c.stay+sc.buffer+cellSeconds)
+}
+
+// overlaps says whether any of the merged spans overlaps [from, to), counted from the start that is weighed.
+func (sc *scorer) overlaps(spans []span, from, to int64) bool {
+	if len(spans) == 0 {
+		return false
+	}
+	start := sc.grid.at(sc.start)
+	covered, _ := within(spans, start+from, start+to)
+	return covered > 0
 }
 
 // weigh chooses who comes at a start and returns its score; cast, filled and lines hold the account. Needs and wants that
@@ -164,8 +200,8 @@ func (sc *scorer) weigh(i int) int {
 	sc.addTime()
 	sc.addPeople()
 	total := 0
-	for _, l := range sc.lines {
-		total += l.points
+	for n := range sc.lines {
+		total += sc.lines[n].points
 	}
 	return total
 }
@@ -204,34 +240,37 @@ func (sc *scorer) fillAlone(n int) {
 	}
 }
 
-// price is what somebody in a chair costs in points, but that the fewest people are outside hours and, after that, unknown.
+// price is what somebody in a chair costs.
 func (sc *scorer) price(c *chair, index int) int64 {
-	f := &c.facts[index]
-	switch {
-	case !f.able.has(sc.start):
+	if !c.able[index].has(sc.start) {
 		return unreached
-	case c.want >= 0 && c.pool[index] == sc.standsFor+c.want:
+	}
+	m := c.pool[index]
+	switch {
+	case c.want >= 0 && m == sc.standsFor+c.want:
 		return 0
 	case c.want >= 0:
-		return -int64(c.seat.weight)
+		return -sc.prices.want * int64(c.seat.weight)
 	}
-	cost := f.standIn - f.kept
-	var tiers int64
-	if f.outside.has(sc.start) {
+	var price int64
+	if c.units != nil {
+		price -= sc.prices.continuity * int64(c.units[index])
+	}
+	if sc.outside(c, m) {
 		if sc.Policy.OutsideHours == LastResort {
-			tiers += fewestOutside
+			price += sc.prices.outside
 		}
-		_, points := sc.burden(c, c.pool[index])
-		cost += points
+		_, units := sc.burden(c, m)
+		price += sc.prices.burden * int64(units)
 	}
-	if f.unknown.has(sc.start) {
-		tiers += fewestUnknown
+	if sc.unknown(c, m) {
+		price += sc.prices.unknown
 	}
-	if f.tentative.has(sc.start) {
-		cost += tentativeCost
+	if sc.isTentative(c, m) {
+		price += sc.prices.continuity * tentativeCost
 	}
-	if f.snug.has(sc.start) {
-		cost -= snugPoints
+	if sc.snug(c, m) {
+		price -= sc.prices.snug
 	}
-	return tiers + int64(cost)
+	return price
 }

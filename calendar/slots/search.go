@@ -1,25 +1,33 @@
 package slots
 
-import "slices"
-
 // rules is what one search goes by: the request's own, or those with one thing changed.
 type rules struct {
-	length       int64
-	margins      bool // buffer and travel are kept
-	tentative    bool // tentative time is taken
-	hours        bool // outside working hours nobody can
-	duty         bool // time on duty is working time
-	known        bool // whose time is unknown cannot
+	personal
 	notice, late bool // the notice and the deadline are kept; the past never comes back
+	fine         bool // every five minutes is a start
 
-	without, standIns, fewer uint32 // sets of needs: left out, with their stand-ins, with one person less
+	without, standIns uint32 // sets of needs: left out, with their stand-ins
+	fewer             [maxNeeds]uint8
+}
+
+// personal are the rules that decide when one person can come.
+type personal struct {
+	length    int64
+	margins   bool // buffer and travel are kept
+	tentative bool // tentative time is taken
+	hours     bool // outside working hours nobody can
+	duty      bool // time on duty is working time
+	known     bool // whose time is unknown cannot
 }
 
 // rules returns the request's own.
 func (f *finder) rules() rules {
 	return rules{
-		length: f.length, margins: true, tentative: f.Policy.Tentative == TakeAsBusy, hours: f.Policy.OutsideHours == Never, duty: f.Policy.UseDuty,
-		known: f.Policy.Unknown == Exclude, notice: true, late: true,
+		personal: personal{
+			length: f.length, margins: true, tentative: f.Policy.Tentative == TakeAsBusy, hours: f.Policy.OutsideHours == Never, duty: f.Policy.UseDuty,
+			known: f.Policy.Unknown == Exclude,
+		},
+		notice: true, late: true,
 	}
 }
 
@@ -28,9 +36,8 @@ type search struct {
 	*finder
 	rules
 	seats  []active
-	groups [][]int  // seats that share people, as indices of seats; most groups hold one
-	able   []ableOf // by length
-	first  int      // the starts that keep window, notice and deadline: [first, last)
+	groups [][]int // seats that share people, as indices of seats; most groups hold one
+	first  int     // the starts that keep window, notice and deadline: those of [first, last)
 	last   int
 }
 
@@ -43,31 +50,32 @@ type active struct {
 	quorum plane   // the starts at which k of them can
 }
 
-// ableOf is, by member, the starts at which each can stay for the length; nil: not asked for yet.
+// ableOf is when a member can come by some rules.
 type ableOf struct {
-	length int64
-	starts []plane
+	personal
+	starts plane
 }
+
+// keptMost is how many words of able planes a finder keeps for the next search; 4 MiB.
+const keptMost = 1 << 19
 
 // search prepares a search: who can start when, and where each need by itself has its people. One search is open at a
 // time; close ends it.
 func (f *finder) search(r rules) *search {
-	s := &search{finder: f, rules: r}
+	s := &search{finder: f, rules: r, seats: make([]active, 0, len(f.needs))}
 	s.first, s.last = f.reach(r)
 	for i := range f.needs {
 		if r.without>>i&1 == 1 {
 			continue
 		}
 		n := &f.needs[i]
-		a := active{need: i, k: n.k, pool: n.pool}
-		if r.fewer>>i&1 == 1 {
-			a.k--
-		}
+		a := active{need: i, k: n.k - int(r.fewer[i]), pool: n.pool}
 		if r.standIns>>i&1 == 1 {
-			a.pool = slices.Concat(n.pool, n.standIns)
+			a.pool = append(append(make([]int, 0, len(n.pool)+len(n.standIns)), n.pool...), n.standIns...)
 		}
-		for _, m := range a.pool {
-			a.able = append(a.able, s.ableStarts(m, n.lengthOf(r.length)))
+		a.able = make([]plane, len(a.pool))
+		for n2, m := range a.pool {
+			a.able[n2] = s.ableStarts(m, n.lengthOf(r.length))
 		}
 		a.quorum = s.atLeast(a.k, a.able)
 		s.seats = append(s.seats, a)
@@ -97,127 +105,132 @@ func (f *finder) reach(r rules) (first, last int) {
 	return first, max(first, last)
 }
 
-// ableStarts is where a person's own time comes before any union over people.
+// ableStarts is where a person's own time comes before any union over people. Rules that change nothing for the person
+// find the plane of another search again.
 func (s *search) ableStarts(m int, length int64) plane {
-	i := slices.IndexFunc(s.able, func(a ableOf) bool { return a.length == length })
-	if i < 0 {
-		i = len(s.able)
-		s.able = append(s.able, ableOf{length, make([]plane, len(s.members))})
-	}
-	if p := s.able[i].starts[m]; p != nil {
-		return p
-	}
-	p := s.every()
-	take := func(rule bool, kind layer) {
-		if rule {
-			p.andNot(s.layer(kind, m, length))
+	rules := s.personal
+	rules.length = length
+	return s.ableBy(m, rules)
+}
+
+func (s *search) ableBy(m int, key personal) plane {
+	who := s.members[m]
+	key.margins = key.margins && s.travel > 0
+	key.tentative = key.tentative && len(who.tentative) > 0
+	key.known = key.known && len(who.unknown) > 0
+	key.duty = key.duty && key.hours && len(who.Duty) > 0
+	for n := range s.ables[m] {
+		if a := &s.ables[m][n]; a.personal == key {
+			return a.starts
 		}
 	}
-	busy, tentative := busyBare, tentativeBare
-	if s.margins {
-		busy, tentative = busyMargin, tentativeMargin
+	to := &s.kept
+	if to.slab*wordsPerSlab > keptMost {
+		to = &s.scratch
 	}
-	take(true, busy)
-	take(s.tentative, tentative)
-	take(true, heldTime)
-	take(s.hours, outsideLayer(s.duty))
-	take(s.known, unknownTime)
-	s.able[i].starts[m] = p
+	p := to.raw(s.words())
+	if s.cells {
+		s.freeCells(p, m, key)
+	} else {
+		s.freeStarts(p, m, key)
+	}
+	if to == &s.kept {
+		s.ables[m] = append(s.ables[m], ableOf{key, p})
+	}
 	return p
 }
 
-// atLeast returns the starts at which at least k of the planes are set, counting bit-sliced: sliced[j] holds bit j of
-// every start's number of missing people, beginning with k (at least 1) and stopping at zero.
-func (s *search) atLeast(k int, able []plane) plane {
-	if k == 1 {
-		p := s.scratch.plane(s.words())
-		for _, a := range able {
-			p.or(a)
-		}
-		return p
+// freeCells works out the cells from which a person is free for the whole length.
+func (s *search) freeCells(p plane, m int, key personal) {
+	who := s.members[m]
+	if key.hours {
+		copy(p, s.part(who.open[bit(s.closed)][bit(key.duty)]))
+	} else {
+		clear(p)
+		p.fill(0, s.grid.length)
 	}
-	width := 0
-	for k>>width > 0 {
-		width++
+	var buffer, travel int
+	if key.margins {
+		buffer, travel = int(s.buffer/cellSeconds), int(s.travel/cellSeconds)
 	}
-	missing := make([]plane, width)
-	for j := range missing {
-		missing[j] = s.scratch.plane(s.words())
-		if k>>j&1 == 1 {
-			missing[j].fill(0, s.grid.length)
+	take := func(rule bool, r row, margin int) {
+		if rule && who.rows[r] != nil {
+			p.andNot(s.taking(who.rows[r], margin))
 		}
 	}
-	quorum := s.scratch.plane(s.words())
-	for w := range quorum {
-		for _, a := range able {
-			borrow := a[w]
-			left := uint64(0)
-			for j := range missing {
-				left |= missing[j][w]
-			}
-			borrow &= left // starts that miss nobody any more stay at zero
-			for j := range missing {
-				missing[j][w], borrow = missing[j][w]^borrow, borrow&^missing[j][w]
-			}
-		}
-		left := uint64(0)
-		for j := range missing {
-			left |= missing[j][w]
-		}
-		quorum[w] = ^left
-	}
-	all := s.every()
-	quorum.and(all)
-	return quorum
+	take(!key.margins, rowTaken, 0)
+	take(key.margins, rowBusy, buffer)
+	take(key.margins, rowAway, travel)
+	take(key.margins, rowHeld, 0)
+	take(key.tentative, rowTentative, buffer)
+	take(key.known, rowUnknown, 0)
+	p.erode(int(key.length / cellSeconds))
 }
 
-// groupsOf joins pools that share people: only there can one person be counted twice. A group lists its pools by index.
-func groupsOf(pools [][]int, members int) [][]int {
-	of := make([]int, members) // group of each member, plus one
-	var groups [][]int
-	for i, pool := range pools {
-		mine := len(groups)
-		groups = append(groups, []int{i})
-		for _, m := range pool {
-			if g := of[m] - 1; g >= 0 && g != mine {
-				for _, other := range groups[g] {
-					for _, o := range pools[other] {
-						of[o] = mine + 1
-					}
-				}
-				groups[mine] = append(groups[mine], groups[g]...)
-				groups[g] = nil
-			}
-			of[m] = mine + 1
+// freeStarts is freeCells from the intervals.
+func (s *search) freeStarts(p plane, m int, key personal) {
+	clear(p)
+	p.fill(0, s.grid.length)
+	take := func(rule bool, kind layer) {
+		if rule {
+			p.andNot(s.layer(kind, m, key.length))
 		}
 	}
-	groups = slices.DeleteFunc(groups, func(g []int) bool { return g == nil })
-	for _, g := range groups {
-		slices.Sort(g)
+	busy, tentative := busyBare, tentativeBare
+	if key.margins {
+		busy, tentative = busyMargin, tentativeMargin
 	}
-	return groups
+	take(true, busy)
+	take(key.tentative, tentative)
+	take(true, heldTime)
+	take(key.hours, outsideLayer(key.duty))
+	take(key.known, unknownTime)
+}
+
+// reachable returns the starts that keep the window, the notice and the deadline, as a plane.
+func (s *search) reachable() plane {
+	p := s.scratch.plane(s.words())
+	if s.fine {
+		p.fill(s.first, s.last)
+	} else {
+		s.grid.reach(p, s.first, s.last)
+	}
+	return p
 }
 
 // feasible returns the starts at which every need has its own people.
 func (s *search) feasible() plane {
-	p := s.scratch.plane(s.words())
-	p.fill(s.first, s.last)
+	p := s.reachable()
 	for i := range s.seats {
 		p.and(s.seats[i].quorum)
 	}
 	for _, g := range s.groups {
-		if len(g) < 2 {
-			continue
+		if len(g) > 1 {
+			s.keepFitting(p, g, -1)
 		}
-		s.keepFitting(p, g, -1)
 	}
 	return p
 }
 
 // keepFitting clears the starts at which the seats of the group, without the seat left out (-1: none), cannot all be
-// filled with different people.
+// filled with different people. Where each of them has as many people as all of them want, they can.
 func (s *search) keepFitting(p plane, group []int, leftOut int) {
-	for i := p.next(0); i >= 0; i = p.next(i + 1) {
+	want := 0
+	for _, seat := range group {
+		if seat != leftOut {
+			want += s.seats[seat].k
+		}
+	}
+	open := s.scratch.plane(s.words())
+	open.or(p)
+	plenty := s.every()
+	for _, seat := range group {
+		if seat != leftOut {
+			plenty.and(s.atLeast(want, s.seats[seat].able))
+		}
+	}
+	open.andNot(plenty)
+	for i := open.next(0); i >= 0; i = open.next(i + 1) {
 		if !s.matcher.fits(s, group, leftOut, i) {
 			p.clear(i)
 		}

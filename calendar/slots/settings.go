@@ -34,7 +34,12 @@ type settings struct {
 
 // settle checks the request. Only the error errNoNow leaves the other settings usable.
 func settle(r Request) (settings, error) {
-	s := settings{Request: r}
+	return settleIn(r, func(string) *time.Location { return nil })
+}
+
+// settleIn is settle where some zones are known; known answers nil for the others.
+func settleIn(r Request, known func(zone string) *time.Location) (settings, error) {
+	s := settings{Request: r, zone: known(r.TZ)}
 	if err := s.settleTimes(); err != nil {
 		return s, err
 	}
@@ -76,8 +81,10 @@ func (s *settings) settleTimes() error {
 		return err
 	}
 	s.length, s.grid = int64(r.DurationMin)*60, int64(r.GridMin)*60
-	if s.zone, err = zoneOf("tz", r.TZ); err != nil {
-		return err
+	if s.zone == nil {
+		if s.zone, err = zoneOf("tz", r.TZ); err != nil {
+			return err
+		}
 	}
 	switch {
 	case r.Window.From.IsZero():
@@ -201,6 +208,16 @@ func weeksOf(field string, preferences []Preference) ([]week, error) {
 		weeks = append(weeks, w)
 	}
 	return weeks, nil
+}
+
+// CheckHours says which of the weekly hours of a field cannot be read.
+func CheckHours(field string, hours []Hours) error {
+	for i, h := range hours {
+		if _, err := parseWeek(fmt.Sprintf("%s[%d]", field, i), h.Days, h.From, h.To); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CheckIntervals says which interval of a field does not begin before it ends, or lacks an end.

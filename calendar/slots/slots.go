@@ -3,14 +3,15 @@
 // the others what stood in the way and what one change would gain. It refuses to know a clock, a network, a store, or what
 // a role means.
 //
-//	Request, []Person -> grid   every instant the meeting may begin, one bit each
-//	                  -> layers per person and length: the starts that busy, held, unknown or closed time takes away
+//	[]Person -> Snapshot        rows of five-minute cells per person: hours, busy, booked, held, tentative, unknown
+//	Request, Snapshot -> grid   which cells are starts
+//	                  -> able   per person: the cells from which they are free for the whole length
 //	                  -> quorum "at least k of these" per need; matching where somebody could fill two needs
-//	                  -> near misses and counts per rule; scored suggestions; the same search with one rule changed (relax)
+//	                  -> near misses and counts per rule; ranked suggestions; the same search with one rule changed (relax)
 //
-// A person's own starts for the whole length come first, unions over people second: two half-free nurses are no nurse. One
-// bit is one start of the grid and not a fixed grain of time, so that an engagement that ends at 10:02, or a meeting of 25
-// minutes, is judged to the second; At asks the same engine with a grid of one start.
+// A person's own starts for the whole length come first, unions over people second: two half-free nurses are no nurse. Where
+// cells are not exact (see cellSeconds) one bit is one start of the request's own grid, drawn from the intervals, so that a
+// meeting of 22 minutes is judged to the second; At asks the same engine with a grid of one start.
 package slots
 
 import (
@@ -28,6 +29,7 @@ type Person struct {
 	Open      []calendar.Interval // working hours on certain dates, from a feed of working hours
 	HasHours  bool                // Hours and Open are all the working time there is; false: any time will do
 	Busy      []calendar.Interval
+	Booked    []calendar.Interval // busy with meetings of ours
 	Away      []calendar.Interval // the part of Busy that is spent at another place, see Policy.TravelMin
 	Tentative []calendar.Interval
 	Duty      []calendar.Interval // on duty, see Policy.UseDuty
@@ -38,14 +40,18 @@ type Person struct {
 	Burden    int                 // minutes worked outside hours lately, decayed by whoever keeps the ledger
 }
 
-// Find answers the request. People that no need or want of the request could use are ignored. The error names the field
-// of the request that is missing or wrong, and its value.
+// Find answers the request: a Snapshot for one search. People that no need or want of the request could use are ignored. The
+// error names the field of the request that is missing or wrong, and its value.
 func Find(r Request, people []Person) (Answer, error) {
-	s, err := settle(r)
+	set, err := settle(r)
 	if err != nil {
 		return Answer{}, err
 	}
-	f, err := newFinder(s, people, gridOf(s.zone, s.window, s.grid))
+	s, err := snapshotFor(&set, people, set.window, Options{Zone: set.zone, Holidays: set.Holidays})
+	if err != nil {
+		return Answer{}, err
+	}
+	f, err := s.finder(&set, s.gridOf(&set))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -55,11 +61,15 @@ func Find(r Request, people []Person) (Answer, error) {
 // At gives the verdict on one start, whether it lies on the grid or not, by the engine of Find: a start that Find counts
 // is feasible here, and the cast is the same. A fraction of a second in start is dropped. The error is that of Find.
 func At(r Request, people []Person, start time.Time) (Verdict, error) {
-	s, err := settle(r)
+	set, err := settle(r)
 	if err != nil {
 		return Verdict{}, err
 	}
-	f, err := newFinder(s, people, singleStart(start))
+	s, err := snapshotFor(&set, people, span{start.Unix(), start.Unix() + set.length}, Options{Zone: set.zone, Holidays: set.Holidays})
+	if err != nil {
+		return Verdict{}, err
+	}
+	f, err := s.finder(&set, singleStart(start))
 	if err != nil {
 		return Verdict{}, err
 	}

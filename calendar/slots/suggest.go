@@ -1,73 +1,24 @@
 package slots
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
-
-// Not five starts of one morning: a suggestion loses up to nearPoints in the choice, though not in its score, for lying
-// within nearSeconds of a better one. That is more than hours of slack are worth, and less than any tier.
-const (
-	nearSeconds = 2 * 60 * 60
-	nearPoints  = 250
-)
+import "slices"
 
 // missingShown is how many people are named for one wanted seat that stays empty: those who came closest.
 const missingShown = 3
 
-// candidate is a feasible start with its score, and what it loses for lying near a chosen one.
-type candidate struct {
-	start  int
-	score  int
-	near   int
-	chosen bool
-}
-
-// suggestions returns the best and most different of the feasible starts, best first.
-func (s *search) suggestions(feasible plane) []Suggestion {
-	out := []Suggestion{}
-	count := feasible.count()
-	if count == 0 {
+// suggestions describes the chosen starts.
+func (f *finder) suggestions(chosen []candidate) []Suggestion {
+	out := make([]Suggestion, 0, len(chosen))
+	if len(chosen) == 0 {
 		return out
 	}
+	s := f.search(f.rules())
+	defer s.close()
 	sc := s.scorer()
-	candidates := make([]candidate, 0, count)
-	for i := feasible.next(0); i >= 0; i = feasible.next(i + 1) {
-		candidates = append(candidates, candidate{start: i, score: sc.weigh(i)})
-	}
-	for _, c := range s.spread(candidates) {
+	for _, c := range chosen {
 		sc.weigh(c.start)
 		out = append(out, sc.suggestion(c))
 	}
 	return out
-}
-
-// spread picks one start after the other: the best of those that are left, less what lies near an earlier one. It sorts
-// them by score, then time.
-func (s *search) spread(candidates []candidate) []candidate {
-	var chosen []candidate
-	for len(chosen) < min(s.limit, len(candidates)) {
-		best := -1
-		for n := range candidates {
-			c := &candidates[n]
-			if !c.chosen && (best < 0 || c.score-c.near > candidates[best].score-candidates[best].near) {
-				best = n
-			}
-		}
-		b := &candidates[best]
-		b.chosen = true
-		chosen = append(chosen, *b)
-		for n := range candidates {
-			c := &candidates[n]
-			gap := math.Abs(float64(s.grid.at(c.start) - s.grid.at(b.start)))
-			if gap < nearSeconds {
-				c.near = max(c.near, int(nearPoints*(1-gap/nearSeconds)))
-			}
-		}
-	}
-	slices.SortFunc(chosen, func(a, b candidate) int { return cmp.Or(b.score-a.score, a.start-b.start) })
-	return chosen
 }
 
 // suggestion describes the start that was weighed last.
@@ -104,7 +55,7 @@ func (sc *scorer) castByNeed() map[string][]string {
 func (sc *scorer) unknownCast() []string {
 	ids := []string{}
 	for _, p := range sc.cast {
-		if sc.fact(p).unknown.has(sc.start) {
+		if sc.unknown(&sc.chairs[p.chair], p.member) {
 			ids = append(ids, sc.members[p.member].ID)
 		}
 	}
@@ -126,11 +77,7 @@ func (sc *scorer) notPreferred() []Missing {
 	missing := []Missing{}
 	for n := range sc.chairs {
 		c := &sc.chairs[n]
-		ranked := make([]int, len(c.seat.rank))
-		for m, rank := range c.seat.rank {
-			ranked[rank] = m
-		}
-		for _, m := range ranked {
+		for _, m := range c.seat.preferred {
 			if !sc.sits(n, m) {
 				missing = append(missing, sc.whyMissing(c, m))
 			}

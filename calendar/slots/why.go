@@ -36,7 +36,7 @@ type finding struct {
 // state says why a member can or cannot come at an instant and stay. What refuses is named before what only marks, and
 // unknown time before other marks. An optional person is asked to come neither outside hours nor at a time nobody knows.
 func (s *search) state(m int, at, stay int64, optional bool) (why string, until *time.Time, can bool) {
-	found := s.findings(&s.members[m], at, stay, optional)
+	found := s.findings(m, at, stay, optional)
 	for _, f := range found {
 		if f.holds && f.refuses {
 			return f.why, ending(f.until), false
@@ -59,7 +59,8 @@ func ending(at int64) *time.Time {
 }
 
 // findings lists, for the layers that ableStarts takes, whether they hold for a member at one instant.
-func (s *search) findings(m *member, at, stay int64, optional bool) [6]finding {
+func (s *search) findings(n int, at, stay int64, optional bool) [6]finding {
+	m := s.members[n]
 	overlap := func(why string, refuses bool, margins [2]int64, spans ...[]span) finding {
 		f := finding{why: why, refuses: refuses}
 		for n, list := range spans {
@@ -72,7 +73,7 @@ func (s *search) findings(m *member, at, stay int64, optional bool) [6]finding {
 	}
 	none := [2]int64{}
 	buffer := overlap(whyBuffer, s.margins, [2]int64{s.buffer, s.travel}, m.busy, m.away)
-	if s.rules.tentative {
+	if s.tentative {
 		if t := overlap(whyBuffer, s.margins, [2]int64{s.buffer}, m.tentative); t.holds {
 			buffer.holds, buffer.until = true, max(buffer.until, t.until)
 		}
@@ -80,22 +81,22 @@ func (s *search) findings(m *member, at, stay int64, optional bool) [6]finding {
 	unknown := overlap(whyUnknown, s.known || optional, none, m.unknown)
 	unknown.until = 0
 	return [6]finding{
-		overlap(whyBusy, true, none, m.busy, m.away), overlap(whyHeld, true, none, m.held), overlap(whyTentative, s.rules.tentative, none, m.tentative),
-		buffer, s.outsideAt(m, at, stay, s.hours || (optional && s.Policy.OutsideHours != Allow)), unknown,
+		overlap(whyBusy, true, none, m.busy, m.away), overlap(whyHeld, true, none, m.held), overlap(whyTentative, s.tentative, none, m.tentative),
+		buffer, s.outsideAt(n, at, stay, s.hours || (optional && s.Policy.OutsideHours != Allow)), unknown,
 	}
 }
 
 // outsideAt tells a holiday from a time that is never worked. It ends when the next time of work that is long enough begins.
-func (s *search) outsideAt(m *member, at, stay int64, refuses bool) finding {
+func (s *search) outsideAt(m int, at, stay int64, refuses bool) finding {
 	f := finding{why: whyOutsideHours, refuses: refuses}
-	if inside, _ := within(m.working(true, s.duty), at, at+stay); inside == stay {
+	if inside, _ := within(s.work(m, true, s.duty), at, at+stay); inside == stay {
 		return f
 	}
 	f.holds = true
-	if usual, _ := within(m.working(false, s.duty), at, at+stay); usual == stay {
+	if usual, _ := within(s.work(m, false, s.duty), at, at+stay); usual == stay {
 		f.why = whyHoliday
 	}
-	for _, work := range m.working(true, s.duty) {
+	for _, work := range s.work(m, true, s.duty) {
 		if work.from > at && work.to-work.from >= stay {
 			f.until = work.from
 			break
@@ -111,7 +112,7 @@ func (f *finder) verdict() Verdict {
 	at := f.grid.at(0)
 	sc := s.scorer()
 	v := Verdict{
-		Start: instant(at), End: instant(at + s.length()), Feasible: s.feasible().has(0), OnGrid: gridOf(f.zone, span{at, at + 1}, f.settings.grid).length == 1,
+		Start: instant(at), End: instant(at + s.length()), Feasible: s.feasible().has(0), OnGrid: onGrid(f.days, at, f.settings.grid),
 		Rules: f.refusing(at), Cast: map[string][]string{}, Unknown: []string{}, Needs: []NeedVerdict{}, Wants: []NeedVerdict{},
 	}
 	if v.Feasible {

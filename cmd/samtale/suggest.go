@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,26 +25,35 @@ const suggestUsage = `usage: samtale suggest REQUEST.json|-
 
 The request is the body of POST /v1/find with the people in it:
 
-  "people": [{"id": "p:berg", "role": "gp", "place": "nord", "zone": "Europe/Oslo", "email": "berg@nord.example",
+  "people": [{"id": "p:berg", "roles": ["gp"], "place": "nord", "tz": "Europe/Oslo", "email": "berg@nord.example",
               "hours": [{"days": "Mon-Fri", "from": "08:00", "to": "15:30"}],
-              "feeds": [{"path": "berg.ics"}, {"url": "https://…", "kind": "duty"}]}]
+              "feeds": [{"path": "berg.ics"}, {"url": "https://…", "kind": "duty"}],
+              "busy": [{"start": "2026-11-27T09:00:00+01:00", "end": "2026-11-27T09:30:00+01:00"}],
+              "burden": 90, "unknown": false}]
 
-Paths are relative to the request; kind is busy, hours or duty (busy). Without "now" it is the present.
+Roles are "gp", with the place "gp@nord" too, or both in one. Paths are relative to the request; kind is busy, hours or duty
+(busy). Without feeds a person is known by busy alone, or not at all with "unknown": true. Burden is the minutes worked
+outside hours lately. Without "now" it is the present.
 Prints the answer of POST /v1/find. A calendar that cannot be read makes its owner unknown, never free.
 Exit status: 0 answered, 1 the request cannot be read, 2 wrong usage or a wrong value in the request.
 `
 
-// suggestPerson is one person of the request. Role is "gp" with Place "nord", or both in one: "gp@nord".
+// suggestPerson is one person of the request. A role is "gp" with Place "nord", or both in one: "gp@nord".
 type suggestPerson struct {
-	ID    string        `json:"id"`
-	Role  string        `json:"role"`
-	Place string        `json:"place"`
-	Zone  string        `json:"zone"`  // of hours, all-day events and times without a zone; empty: the request's
-	Email string        `json:"email"` // to find the person's own answers to invitations
-	Feeds []suggestFeed `json:"feeds"`
-	Hours []slots.Hours `json:"hours"`
+	ID      string              `json:"id"`
+	Roles   []string            `json:"roles"`
+	Role    string              `json:"role"` // one more role
+	Place   string              `json:"place"`
+	TZ      string              `json:"tz"`    // of hours, all-day events and times without a zone; empty: the request's
+	Zone    string              `json:"zone"`  // what TZ was called
+	Email   string              `json:"email"` // to find the person's own answers to invitations
+	Feeds   []suggestFeed       `json:"feeds"`
+	Hours   []slots.Hours       `json:"hours"`
+	Busy    []calendar.Interval `json:"busy"`
+	Burden  int                 `json:"burden"`
+	Unknown bool                `json:"unknown"`
 
-	zone *time.Location // that of Zone, after checkPeople
+	zone *time.Location // that of TZ, after checkPeople
 }
 
 // suggestFeed is one calendar, at a path or at a URL.
@@ -117,7 +127,7 @@ func suggest(ctx context.Context, data []byte, folder string, stderr io.Writer) 
 	readAll(ctx, readings)
 	people := make([]slots.Person, len(asked))
 	for i, p := range asked {
-		people[i] = p.withoutCalendars()
+		people[i] = p.withoutCalendars(request.Window)
 	}
 	for _, r := range readings {
 		r.addTo(&people[r.person])
@@ -175,8 +185,11 @@ func checkPeople(request slots.Request, people []suggestPerson, folder string) (
 	for i := range people {
 		p := &people[i]
 		var err error
-		if p.zone, err = zoneNamed(cmp.Or(p.Zone, request.TZ)); err != nil {
-			return nil, fmt.Errorf("people[%d].zone: %w", i, err)
+		if p.zone, err = zoneNamed(cmp.Or(p.TZ, p.Zone, request.TZ)); err != nil {
+			return nil, fmt.Errorf("people[%d].tz: %w", i, err)
+		}
+		if err := p.check(fmt.Sprintf("people[%d]", i)); err != nil {
+			return nil, err
 		}
 		for j, f := range p.Feeds {
 			field := fmt.Sprintf("people[%d].feeds[%d]", i, j)
@@ -191,6 +204,19 @@ func checkPeople(request slots.Request, people []suggestPerson, folder string) (
 		}
 	}
 	return readings, nil
+}
+
+// check says what is wrong with what was given of a person beside the calendars.
+func (p *suggestPerson) check(field string) error {
+	for i, role := range p.Roles {
+		if role == "" {
+			return fmt.Errorf("%s.roles[%d]: empty", field, i)
+		}
+	}
+	if p.Burden < 0 {
+		return fmt.Errorf("%s.burden %d: want minutes, 0 or more", field, p.Burden)
+	}
+	return cmp.Or(slots.CheckHours(field+".hours", p.Hours), slots.CheckIntervals(field+".busy", p.Busy))
 }
 
 // source is the path or URL of a feed.
@@ -237,13 +263,24 @@ func readAll(ctx context.Context, readings []*feedReading) {
 }
 
 // withoutCalendars is the person of the finder before any calendar is known.
-func (p suggestPerson) withoutCalendars() slots.Person {
-	person := slots.Person{ID: p.ID, Zone: p.zone, Hours: p.Hours, HasHours: len(p.Hours) > 0, Fresh: "no calendar"}
+func (p *suggestPerson) withoutCalendars(window slots.Window) slots.Person {
+	person := slots.Person{ID: p.ID, Zone: p.zone, Hours: p.Hours, HasHours: len(p.Hours) > 0, Busy: p.Busy, Burden: p.Burden, Fresh: "no calendar"}
+	roles := p.Roles
 	if p.Role != "" {
-		person.Roles = []string{p.Role}
-		if p.Place != "" && !strings.Contains(p.Role, "@") {
-			person.Roles = append(person.Roles, p.Role+"@"+p.Place)
+		roles = append(slices.Clone(roles), p.Role)
+	}
+	for _, role := range roles {
+		person.Roles = append(person.Roles, role)
+		if p.Place != "" && !strings.Contains(role, "@") {
+			person.Roles = append(person.Roles, role+"@"+p.Place)
 		}
+	}
+	switch {
+	case p.Unknown:
+		person.Unknown = []calendar.Interval{{Start: window.From, End: window.To}}
+		person.Why, person.Fresh = "given", "unknown: given"
+	case len(p.Busy) > 0:
+		person.Fresh = "given"
 	}
 	return person
 }

@@ -46,7 +46,7 @@ func TestSuggest_answers(t *testing.T) {
 					t.Errorf("%v is offered with %q unknown, want %d", s.Start, s.Unknown, unknown)
 				}
 			}
-			if failed := strings.HasPrefix(freshness, "unknown"); failed != strings.Contains(errs, "people[0].feeds[0]") || strings.Contains(errs+out, "s3cr3t") {
+			if failed := strings.HasPrefix(freshness, "unknown") && freshness != "unknown: given"; failed != strings.Contains(errs, "people[0].feeds[0]") || strings.Contains(errs+out, "s3cr3t") {
 				t.Errorf("told %q", errs)
 			}
 			for _, list := range []string{`"suggestions":null`, `"because":null`, `"relax":null`} {
@@ -62,10 +62,15 @@ func TestSuggest_answers(t *testing.T) {
 	const all = "07.00 07.30 08.00 08.30 09.00 09.30 10.00 10.30"
 	check("two_calendars", doctor(`,"feeds":[{"path":"doctor.ics"}]`)+nurse, "07.00 07.30", "0m", 0)
 	check("no_calendars", doctor("")+anyNurse, all, "no calendar", 0)
+	check("roles", `{"id":"d","roles":["doctor","gp"],"place":"nord"},{"id":"n","roles":["nurse"]}`, all, "no calendar", 0)
+	check("busy", doctor(`,"busy":[{"start":"2026-11-27T09:00:00+01:00","end":"2026-11-27T10:31:00+01:00"}]`)+anyNurse, "07.00 07.30 10.00 10.30", "given", 0)
+	check("unknown", doctor(`,"unknown":true,"busy":[{"start":"2026-11-27T08:00:00Z","end":"2026-11-27T09:00:00Z"}]`)+anyNurse,
+		"07.00 07.30 09.00 09.30 10.00 10.30", "unknown: given", 1)
+	check("zone_by_its_old_name", doctor(`,"zone":"Europe/Helsinki","hours":[{"days":"Fri","from":"09:00","to":"10:00"}]`)+anyNurse, "07.00 07.30", "no calendar", 0)
 	check("role_and_place_in_one", `{"id":"d","role":"gp@nord"},`+anyNurse, all, "no calendar", 0)
 	check("of_a_url", doctor(`,"feeds":[{"url":"`+site(t, 200, calendarOf(morning))+`"}]`)+anyNurse, "07.00 07.30 09.30 10.00 10.30", "0m", 0)
 	check("hours", doctor(`,"hours":[{"days":"Mon-Fri","from":"08:00","to":"09:30"}]`)+anyNurse, "07.00 07.30 08.00", "no calendar", 0)
-	check("hours_of_another_zone", doctor(`,"zone":"Europe/Helsinki","hours":[{"days":"Mon-Fri","from":"08:00","to":"09:30"}]`)+anyNurse, "07.00", "no calendar", 0)
+	check("hours_of_another_zone", doctor(`,"tz":"Europe/Helsinki","hours":[{"days":"Mon-Fri","from":"08:00","to":"09:30"}]`)+anyNurse, "07.00", "no calendar", 0)
 	check("calendar_of_hours", doctor(`,"feeds":[{"path":"shift.ics","kind":"hours"}]`)+anyNurse, "07.00 07.30", "0m", 0)
 	check("duty_is_no_working_time", doctor(`,"feeds":[{"path":"shift.ics","kind":"duty"}]`)+anyNurse, "", "0m", 0)
 	check("no_such_file", doctor(`,"feeds":[{"path":"no-such.ics"}]`)+anyNurse, all, "unknown: not_found", 1)
@@ -77,6 +82,16 @@ func TestSuggest_answers(t *testing.T) {
 	check("gone_from_the_server", doctor(`,"feeds":[{"url":"`+site(t, 410, "")+`"}]`)+anyNurse, all, "unknown: not_found", 1)
 	check("server_in_trouble", doctor(`,"feeds":[{"url":"`+site(t, 500, "")+`"}]`)+anyNurse, all, "unknown: unreachable", 1)
 	check("what_is_busy_stays_busy", doctor(`,"feeds":[{"path":"no-such.ics"},{"path":"doctor.ics"}]`)+anyNurse, "07.00 07.30 09.30 10.00 10.30", "unknown: not_found", 1)
+}
+
+func TestSuggest_shares_the_burden(t *testing.T) {
+	late := `,"hours":[{"days":"Mon-Fri","from":"13:00","to":"15:00"}]`
+	text := strings.Replace(request(`{"id":"tired","role":"gp@nord","burden":600`+late+`},{"id":"rested","role":"gp@nord"`+late+`},{"id":"n","role":"nurse"}`),
+		`"need"`, `"policy":{"outside_hours":"last_resort"},"need"`, 1)
+	code, out, errs := command(text, "suggest", "-")
+	if code != 0 || !strings.Contains(out, `"doctor":["rested"]`) || strings.Contains(out, `"doctor":["tired"]`) || !strings.Contains(out, `"after_hours_burden"`) {
+		t.Errorf("exit %d\n%s%s", code, out, errs)
+	}
 }
 
 func TestSuggest_excludes_unknown(t *testing.T) {
@@ -118,10 +133,15 @@ func TestSuggest_fails(t *testing.T) {
 	check("window_reversed", strings.Replace(person(""), "T12:00:00+01:00", "T08:00:00+01:00", 1), 2, "window.to 2026-11-27T07:00:00Z", "-")
 	check("not_an_instant", strings.Replace(person(""), "2026-11-27T08:00:00+01:00", "tomorrow", 1), 2, "window.from", "-")
 	check("unknown_field_of_a_person", person(`,"rank":1`), 2, `"rank"`, "-")
-	check("wrong_type_in_a_person", person(`,"hours":"8-16"`), 2, "people.hours", "-")
+	check("wrong_type_in_a_person", person(`,"hours":"8-16"`), 2, "people[0].hours: string", "-")
 	check("person_without_id", strings.Replace(person(""), `"id":"d"`, `"id":""`, 1), 2, "people[0].id", "-")
-	check("zone_unknown", person(`,"zone":"Mars/Base"`), 2, `people[0].zone: "Mars/Base"`, "-")
-	check("hours_reversed", person(`,"hours":[{"days":"Mon","from":"16:00","to":"08:00"}]`), 2, "hours[0]", "-")
+	check("zone_unknown", person(`,"tz":"Mars/Base"`), 2, `people[0].tz: "Mars/Base"`, "-")
+	check("hours_reversed", person(`,"hours":[{"days":"Mon","from":"16:00","to":"08:00"}]`), 2, "people[0].hours[0]", "-")
+	check("unknown_field_of_a_feed", person(`,"feeds":[{"file":"a.ics"}]`), 2, `people[0].feeds[0]: unknown field "file"`, "-")
+	check("role_empty", person(`,"roles":["gp",""]`), 2, "people[0].roles[1]: empty", "-")
+	check("burden_negative", person(`,"burden":-1`), 2, "people[0].burden -1", "-")
+	check("busy_reversed", person(`,"busy":[{"start":"2026-11-27T09:00:00Z","end":"2026-11-27T08:00:00Z"}]`), 2, "people[0].busy[0].end 2026-11-27T08:00:00Z", "-")
+	check("busy_without_offset", person(`,"busy":[{"start":"2026-11-27T09:00","end":"2026-11-27T10:00:00Z"}]`), 2, `people[0].busy[0].start "2026-11-27T09:00"`, "-")
 	check("kind_unknown", person(`,"feeds":[{"path":"a.ics","kind":"holiday"}]`), 2, `people[0].feeds[0]: kind "holiday"`, "-")
 	check("feed_of_nothing", person(`,"feeds":[{"kind":"busy"}]`), 2, "path or url is missing", "-")
 	check("feed_of_both", person(`,"feeds":[{"path":"a.ics","url":"https://cal.example/"}]`), 2, `path "a.ics" and url`, "-")

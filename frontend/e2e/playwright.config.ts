@@ -14,6 +14,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Oslo",
     trace: "retain-on-failure",
+    actionTimeout: 20_000,
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

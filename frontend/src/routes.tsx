@@ -114,6 +114,7 @@ function Quietly({ children }: { children: ReactNode }) {
 function Pages({ session }: { session: Session }) {
   const { t } = useTranslation("common");
   const may = (what: string) => allowed(session, what);
+  const talks = may("ask_now") || may("answer_now");
   const own = may("view_feeds") && session.person !== undefined;
   return (
     <Switch>
@@ -123,9 +124,9 @@ function Pages({ session }: { session: Session }) {
       </Route>
       <Route path="/new-case"><NewCase session={session} /></Route>
       <Route path="/meetings/:id">{({ id }) => <MeetingPage key={id} id={id}><Part><ConsultRecord conference={id} /></Part><Part><Attendance conference={id} /></Part></MeetingPage>}</Route>
-      <Route path="/talk">{may("ask_now") ? <Talk /> : <NoAccess title={t("frame.talk")} />}</Route>
-      <Route path="/talk/:id">{({ id }) => (may("ask_now") ? <Calling key={id} id={id} /> : <NoAccess title={t("frame.talk")} />)}</Route>
-      <Route path="/duty">{may("view_rosters") ? <DutyPage /> : <NoAccess title={t("frame.duty")} />}</Route>
+      <Route path="/talk">{talks ? <Talk /> : <NoAccess title={t("frame.talk")} />}</Route>
+      <Route path="/talk/:id">{({ id }) => (talks ? <Calling key={id} id={id} /> : <NoAccess title={t("frame.talk")} />)}</Route>
+      <Route path="/duty">{may("view_rosters") || may("view_duty") ? <DutyPage /> : <NoAccess title={t("frame.duty")} />}</Route>
       <Route path="/reach">{may("answer_now") ? <ReachPage push={push}><Part><Practice /></Part></ReachPage> : <NoAccess title={t("frame.reach")} />}</Route>
       <Route path="/directory">{may("view_directory") ? <Directory /> : <NoAccess title={t("directory.title")} />}</Route>
       <Route path="/feeds">{may("view_feeds") ? <Feeds session={session} /> : <NoAccess title={t("feeds.title")} />}</Route>

@@ -186,6 +186,8 @@ type Conference struct {
 	End          time.Time     `json:"end"`
 	State        State         `json:"state"`
 	Participants []Participant `json:"participants"`
+	Former       []Participant `json:"former,omitempty"` // others took their seats: the cancellation still goes to them
+	Cast         int           `json:"cast,omitempty"`   // which of the casts asked for was free when it was booked; 0: the first
 	BookedBy     PersonID      `json:"booked_by"`
 	BookedAt     time.Time     `json:"booked_at"`
 

@@ -24,6 +24,8 @@ const (
 	Weekend        FlagCode = "WEEKEND"
 	LateHour       FlagCode = "LATE_HOUR"
 	CalStale       FlagCode = "CAL_STALE"
+	SeatDeclined   FlagCode = "SEAT_DECLINED" // somebody who is needed has said no
+	Clash          FlagCode = "CLASH"         // somebody's own calendar has something else on since it was booked
 )
 
 // Level is how much a flag worries. Grey is not known, which is never green.
@@ -47,6 +49,7 @@ const (
 	ActOpenMeeting   ActionKind = "open_meeting"
 	ActEditDischarge ActionKind = "edit_discharge"
 	ActCheckCalendar ActionKind = "check_calendar"
+	ActRepair        ActionKind = "repair_meeting" // a deputy at the same time, or another time
 )
 
 // Action is offered beside a flag. Target is the id of a meeting or person where one is meant.
@@ -75,6 +78,7 @@ type Facts struct {
 	CalendarAge     map[PersonID]time.Duration // of the calendars that required seats hang on
 	CalendarUnknown map[PersonID]string        // the same calendars that cannot be read, and why
 	TravelMinutes   int
+	Clashes         map[ConferenceID][]PersonID
 }
 
 const (
@@ -181,6 +185,7 @@ func (w *watch) meeting() {
 	if !m.Start.After(w.f.Now) {
 		return // under way or over: who came is told by the attendance
 	}
+	w.lost(*m)
 	open := Action{Kind: ActOpenMeeting, Target: string(m.ID)}
 	if !accepted(*m, Role.PrimaryCare) {
 		if level, since, ok := w.graded(m.Start.Add(-day), m.Start.Add(-primaryRed)); ok {
@@ -193,6 +198,25 @@ func (w *watch) meeting() {
 			level, since = Red, maxTime(red, m.BookedAt)
 		}
 		w.raise(NoGP, level, since, nil, []Role{"gp", "deputy_gp", "municipal_doctor"}, open)
+	}
+}
+
+// lost worries about seats of a meeting ahead whose people will not come. Without a required one there is no meeting.
+func (w *watch) lost(m Conference) {
+	repair := Action{Kind: ActRepair, Target: string(m.ID)}
+	for _, p := range m.Participants {
+		level := Amber
+		if p.Need == Required {
+			level = Red
+		}
+		params := map[string]string{"person": string(p.Person), "seat": string(p.Seat), "role": string(p.Role.Role)}
+		switch {
+		case p.Person == "" || (p.Need != Required && p.Need != Optional):
+		case p.Reply == Declined && p.RepliedAt != nil:
+			w.raise(SeatDeclined, level, *p.RepliedAt, params, wardRoles, repair)
+		case slices.Contains(w.f.Clashes[m.ID], p.Person):
+			w.raise(Clash, Amber, m.BookedAt, params, wardRoles, repair)
+		}
 	}
 }
 

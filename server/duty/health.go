@@ -2,8 +2,6 @@ package duty
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/samtale/samtale/calendar"
@@ -42,9 +40,9 @@ func Needed(hours []conference.Hours, window calendar.Interval, zone *time.Locat
 	if len(hours) == 0 {
 		return calendar.Merge([]calendar.Interval{window})
 	}
-	lines := make([]weekly, 0, len(hours))
+	lines := make([]conference.Week, 0, len(hours))
 	for _, h := range hours {
-		if w, ok := parseWeekly(h); ok {
+		if w, err := h.Week(); err == nil {
 			lines = append(lines, w)
 		}
 	}
@@ -63,44 +61,9 @@ func Needed(hours []conference.Hours, window calendar.Interval, zone *time.Locat
 			}
 		}
 		for _, w := range lines {
-			if w.days[weekday] {
-				needed = append(needed, calendar.Interval{Start: time.Date(y, m, d, 0, w.from, 0, 0, zone).UTC(), End: time.Date(y, m, d, 0, w.to, 0, 0, zone).UTC()})
+			if w.Has(weekday) {
+				needed = append(needed, calendar.Interval{Start: time.Date(y, m, d, 0, w.From, 0, 0, zone).UTC(), End: time.Date(y, m, d, 0, w.To, 0, 0, zone).UTC()})
 			}
 		}
 	}
-}
-
-// weekly is one line of hours: which days, and minutes after their midnight.
-type weekly struct {
-	days     [7]bool // by time.Weekday
-	from, to int
-}
-
-var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"} // as time.Weekday counts them
-
-// parseWeekly reads hours as the region's file writes them. "Sat-Mon" goes over the end of the week.
-func parseWeekly(h conference.Hours) (w weekly, ok bool) {
-	first, last, ranged := strings.Cut(h.Days, "-")
-	if !ranged {
-		last = first
-	}
-	a, b := slices.Index(weekdays, first), slices.Index(weekdays, last)
-	if a < 0 || b < 0 {
-		return w, false
-	}
-	for w.days[a] = true; a != b; w.days[a] = true {
-		a = (a + 1) % len(weekdays)
-	}
-	var isFrom, isTo bool
-	w.from, isFrom = parseClock(h.From)
-	w.to, isTo = parseClock(h.To)
-	return w, isFrom && isTo && w.from < w.to // a night is two entries
-}
-
-// parseClock reads "08:00" as minutes after midnight, up to "24:00".
-func parseClock(text string) (minutes int, ok bool) {
-	hour, minute, colon := strings.Cut(text, ":")
-	h, err1 := strconv.ParseUint(hour, 10, 8)
-	m, err2 := strconv.ParseUint(minute, 10, 8)
-	return int(h*60 + m), colon && err1 == nil && err2 == nil && m < 60 && h*60+m <= 24*60
 }

@@ -111,6 +111,7 @@ var table = map[conference.Access]map[Action]grant{
 	conference.AccessInterpreter: {
 		AnswerNow:       {to: RelationSelf}, // the interpreters' line is rung as duty doctors are
 		DeclareDuty:     {to: RelationSelf},
+		ViewDuty:        {everybody: true},
 		ViewConference:  {to: RelationInvited},
 		JoinConference:  {to: RelationInvited},
 		Reply:           {to: RelationInvited},

@@ -48,6 +48,23 @@ func (s *Store) AppendAttendance(ctx context.Context, id conference.ConferenceID
 	return nil
 }
 
+// LastAttendance returns the event that was written last; ErrNotFound when there is none.
+func (s *Store) LastAttendance(ctx context.Context, id conference.ConferenceID) (conference.Event, error) {
+	var e conference.Event
+	entries, err := s.read.XRevRangeN(ctx, s.attendanceKey(id), "+", "-", 1).Result()
+	if err == nil && len(entries) == 0 {
+		err = ErrNotFound
+	}
+	if err == nil {
+		text, _ := entries[0].Values["e"].(string)
+		err = json.Unmarshal([]byte(text), &e)
+	}
+	if err != nil {
+		return e, fmt.Errorf("store: last attendance of %s: %w", id, err)
+	}
+	return e, nil
+}
+
 // Attendance returns the whole ledger of a meeting, in the order it was written. No events is no error.
 func (s *Store) Attendance(ctx context.Context, id conference.ConferenceID) ([]conference.Event, error) {
 	entries, err := s.read.XRange(ctx, s.attendanceKey(id), "-", "+").Result()

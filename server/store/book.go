@@ -7,11 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/samtale/samtale/server/conference"
 )
@@ -19,77 +16,95 @@ import (
 //go:embed book.lua
 var bookLua string
 
-var bookScript = redis.NewScript(bookLua)
+var bookScript = commitScript(bookLua)
 
 // Booking is all that one commit writes.
 type Booking struct {
-	Conference   conference.Conference
-	CaseRevision int64 // the case must still have it; 0: not checked
+	Conference   conference.Conference // with the cast that is wanted first
+	CaseRevision int64                 // the case must still have it; 0: not checked
 	Idempotency  Idempotency
+	Mails        []Mail
+	Invitations  []InvitationKey
+	Casts        []Cast // who else would do for the same start, in this order
+	Caps         []Cap
+	Hold         HoldID // used up by this booking: it is not in the way and ends; one that has ended is no error
+}
+
+// Cast is another set of participants for the same start, with what is written for them. Guests belong to each cast.
+type Cast struct {
+	Participants []conference.Participant
 	Mails        []Mail
 	Invitations  []InvitationKey
 }
 
-// Conflict is one person who is engaged in another meeting then.
-type Conflict struct {
-	Person     conference.PersonID
-	Conference conference.ConferenceID // the other meeting
-	Start, End time.Time
-}
-
-// ConflictError lists everybody who is engaged already; nothing was written.
-type ConflictError struct{ Conflicts []Conflict }
-
-// Error names how many, not who.
-func (e *ConflictError) Error() string {
-	return fmt.Sprintf("store: %d overlapping reservations", len(e.Conflicts))
-}
-
 // Book writes a meeting, the reservations of its people, its place in the case, its links, its mails and the event: all or
-// nothing, in one script. In this order it may refuse: ErrIdempotencyMismatch (a repeated request gets its first answer
-// instead), ErrExists, ErrNotFound for the case, *ConflictError when a person has another meeting that overlaps [Start, End),
-// ErrRevision for the case. Start and End are cut to milliseconds. An improvised
-// meeting reserves nobody's time.
+// nothing, in one script. The first cast of which nobody is engaged is booked; Conference.Cast of the answer says which. A wish
+// of the case on the waiting list ends. In this order it may refuse: ErrIdempotencyMismatch (a repeated request gets its first
+// answer instead), ErrExists, ErrNotFound for the case, *ConflictError when in each cast somebody is booked, held by somebody
+// else or has a full week, ErrRevision for the case. Start and End are cut to milliseconds. An improvised meeting reserves
+// nobody's time.
 func (s *Store) Book(ctx context.Context, b Booking) (conference.Conference, error) {
-	c := newMeeting(b.Conference)
-	if err := checkBooking(c, b); err != nil {
-		return c, err
-	}
-	text, err := json.Marshal(c)
-	if err != nil {
-		return c, fmt.Errorf("store: conference %s: %w", c.ID, err)
-	}
-	people := peopleOf(c)
-	keys := []string{s.conferenceKey(c.ID), s.idempotencyKey(b.Idempotency), s.caseKey(c.Case), s.eventsKey(), s.outboxKey(), s.mailsKey(c.ID)}
-	for _, p := range people {
-		keys = append(keys, s.busyKey(p))
-	}
-	for _, i := range b.Invitations {
-		keys = append(keys, s.invitationKey(i.Hash))
-	}
-	args := []any{
-		string(c.ID), string(c.Case), string(c.Unit), b.CaseRevision, text, schemaVersion, c.Start.UnixMilli(), c.End.UnixMilli(),
-		b.Idempotency.Key, b.Idempotency.BodyHash, answersKept.Milliseconds(), eventsKept, len(people), len(b.Invitations),
-	}
-	args = append(args, invitationRows(b.Invitations, c.BookedAt)...)
-	rows, err := s.mailRows(b.Mails)
+	list, confs, err := candidatesOf(b)
+	c := confs[0]
 	if err != nil {
 		return c, err
 	}
-	said, err := s.run(ctx, bookScript, keys, append(args, rows...)...)
-	if err == nil && said[0] == "taken" {
-		err = conflictsOf(people, said[1:])
-	} else if err == nil {
-		err = said.outcome()
+	kept, err := s.holdUsed(ctx, b.Hold, c.Start, c.End)
+	if err != nil {
+		return c, fmt.Errorf("store: book %s: %w", c.ID, err)
 	}
-	if err == nil && said[0] == "replay" {
-		c = conference.Conference{}
-		err = json.Unmarshal([]byte(said.at(0)), &c)
+	want := claim{start: c.Start, end: c.End, people: everybody(list), hold: kept.ID, caps: b.Caps}
+	commit := s.newCommit(b.Idempotency)
+	commit.key(s.conferenceKey(c.ID), s.caseKey(c.Case), s.outboxKey(), s.mailsKey(c.ID), s.wishKey(c.Case), s.wishesKey())
+	commit.arg(string(c.ID), string(c.Case), string(c.Unit), b.CaseRevision, schemaVersion)
+	s.addHold(commit, kept)
+	s.addClaim(commit, want)
+	if err := s.addCandidates(commit, want, list); err != nil {
+		return c, err
+	}
+	said, err := s.run(ctx, bookScript, commit.keys, commit.args...)
+	if err == nil {
+		c, err = conferenceSaid(said, want, confs)
 	}
 	if err != nil {
 		return c, fmt.Errorf("store: book: %w", err)
 	}
 	return c, nil
+}
+
+// conferenceSaid is the meeting that a script wrote now or had written before.
+func conferenceSaid(said answer, want claim, confs []conference.Conference) (conference.Conference, error) {
+	var c conference.Conference
+	chosen, earlier, err := said.committed(want)
+	switch {
+	case err != nil:
+		return confs[0], err
+	case earlier != "":
+		return c, json.Unmarshal([]byte(earlier), &c)
+	case chosen < 0 || chosen >= len(confs):
+		return c, fmt.Errorf("script chose cast %d", chosen)
+	}
+	return confs[chosen], nil
+}
+
+// candidatesOf makes the meeting with each of its casts.
+func candidatesOf(b Booking) ([]candidate, []conference.Conference, error) {
+	casts := append([]Cast{{Participants: b.Conference.Participants, Mails: b.Mails, Invitations: b.Invitations}}, b.Casts...)
+	list, confs := make([]candidate, len(casts)), make([]conference.Conference, len(casts))
+	for i, cast := range casts {
+		c := newMeeting(b.Conference)
+		c.Participants, c.Cast = cast.Participants, i
+		confs[i] = c
+		if err := checkBooking(c, Booking{Mails: cast.Mails, Invitations: cast.Invitations}); err != nil {
+			return nil, confs, err
+		}
+		text, err := json.Marshal(c)
+		if err != nil {
+			return nil, confs, fmt.Errorf("store: conference %s: %w", c.ID, err)
+		}
+		list[i] = candidate{text: text, people: peopleOf(c), invitations: cast.Invitations, booked: c.BookedAt, mails: cast.Mails}
+	}
+	return list, confs, nil
 }
 
 // newMeeting is a meeting as it is stored first.
@@ -105,8 +120,8 @@ func checkBooking(c conference.Conference, b Booking) error {
 		return fmt.Errorf("store: book: conference %q in state %q", c.ID, c.State)
 	case !c.Start.Before(c.End):
 		return fmt.Errorf("store: book %s: it ends before it starts", c.ID)
-	case len(slices.Compact(slices.Sorted(slices.Values(people)))) != len(people):
-		return fmt.Errorf("store: book %s: somebody sits in two seats", c.ID)
+	case twice(people):
+		return fmt.Errorf("store: book %s: %w", c.ID, errTwoSeats)
 	case strings.ContainsAny(string(c.ID), "| "):
 		return fmt.Errorf("store: book: id %q", c.ID)
 	}
@@ -121,6 +136,13 @@ func checkBooking(c conference.Conference, b Booking) error {
 		}
 	}
 	return nil
+}
+
+var errTwoSeats = errors.New("somebody sits in two seats")
+
+// twice says whether somebody is in the list more than once.
+func twice(people []conference.PersonID) bool {
+	return len(slices.Compact(slices.Sorted(slices.Values(people)))) != len(people)
 }
 
 // peopleOf lists whose time a meeting reserves: its staff's, unless it was thrown together. Guests have no calendar here.
@@ -139,23 +161,6 @@ func staffOf(c conference.Conference) []conference.PersonID {
 		}
 	}
 	return people
-}
-
-// conflictsOf reads triples of the person's number, the reservation and its start.
-func conflictsOf(people []conference.PersonID, triples []string) error {
-	found := &ConflictError{}
-	for t := range slices.Chunk(triples, 3) {
-		i, err := strconv.Atoi(t[0])
-		if err != nil || i < 1 || i > len(people) || len(t) < 3 {
-			return fmt.Errorf("store: conflict %q", t)
-		}
-		r, err := parseReservation(t[1], t[2])
-		if err != nil {
-			return err
-		}
-		found.Conflicts = append(found.Conflicts, Conflict{Person: people[i-1], Conference: r.conference, Start: r.start, End: r.end})
-	}
-	return found
 }
 
 // retryChange is how often a change that nobody guards by a revision is tried again after somebody else's.

@@ -139,9 +139,9 @@ func TestConflictsNameEverybody(t *testing.T) {
 		}
 		half := 30 * time.Minute
 		want := []Conflict{
-			{Person: "p_kari", Conference: "m_2", Start: noon.Add(time.Hour), End: noon.Add(time.Hour + half)},
-			{Person: "p_kari", Conference: "m_1", Start: noon, End: noon.Add(half)},
-			{Person: "p_ola", Conference: "m_1", Start: noon, End: noon.Add(half)},
+			{Person: "p_kari", Kind: KindBooked, Conference: "m_2", Start: noon.Add(time.Hour), End: noon.Add(time.Hour + half)},
+			{Person: "p_kari", Kind: KindBooked, Conference: "m_1", Start: noon, End: noon.Add(half)},
+			{Person: "p_ola", Kind: KindBooked, Conference: "m_1", Start: noon, End: noon.Add(half)},
 		}
 		if !reflect.DeepEqual(conflict.Conflicts, want) {
 			t.Errorf("conflicts %+v\nwant %+v", conflict.Conflicts, want)

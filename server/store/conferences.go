@@ -15,10 +15,6 @@ import (
 )
 
 var (
-	//go:embed cancel.lua
-	cancelLua    string
-	cancelScript = redis.NewScript(cancelLua)
-
 	//go:embed conference_update.lua
 	conferenceUpdateLua    string
 	conferenceUpdateScript = redis.NewScript(conferenceUpdateLua)
@@ -87,46 +83,6 @@ func (s *Store) conferences(ctx context.Context, ids []conference.ConferenceID) 
 		found = append(found, c)
 	}
 	return found, nil
-}
-
-// Cancel ends a booked meeting that still has the expected revision: its people are free again, SEQUENCE grows by one
-// (RFC 5546 section 3.2.5) and the mails are queued, in one script. Cancelling what is cancelled returns it unchanged, so a
-// lost answer may be asked for again. Else ErrRevision or ErrNotFound.
-func (s *Store) Cancel(ctx context.Context, id conference.ConferenceID, expected int64, mails []Mail) (conference.Conference, error) {
-	c, err := s.Conference(ctx, id)
-	if err != nil {
-		return c, err
-	}
-	if c.State == conference.Cancelled {
-		return c, nil
-	}
-	if c.Revision != expected {
-		return c, fmt.Errorf("store: cancel %s: %w", id, ErrRevision)
-	}
-	people := peopleOf(c)
-	c.State, c.Revision = conference.Cancelled, expected+1
-	c.Sequence++
-	text, err := json.Marshal(c)
-	if err != nil {
-		return c, fmt.Errorf("store: conference %s: %w", id, err)
-	}
-	rows, err := s.mailRows(mails)
-	if err != nil {
-		return c, err
-	}
-	keys := []string{s.conferenceKey(id), s.eventsKey(), s.outboxKey(), s.mailsKey(id)}
-	for _, p := range people {
-		keys = append(keys, s.busyKey(p))
-	}
-	args := append([]any{string(id), string(c.Case), string(c.Unit), expected, text, schemaVersion, reservationMember(id, c.End), eventsKept, len(people)}, rows...)
-	said, err := s.run(ctx, cancelScript, keys, args...)
-	if err == nil {
-		err = said.outcome()
-	}
-	if err != nil {
-		return c, fmt.Errorf("store: cancel %s: %w", id, err)
-	}
-	return c, nil
 }
 
 // SetReply records an invitee's answer. Giving the same answer again changes nothing. ErrNotFound when there is no such

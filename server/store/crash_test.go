@@ -171,7 +171,12 @@ func (b bench) kill(t *testing.T) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if err := rawClient(t, b.url).Ping(t.Context()).Err(); err != nil { // tries until it is there
+	client := rawClient(t, b.url) // tries until it is there
+	err := client.Ping(t.Context()).Err()
+	for err != nil && strings.HasPrefix(err.Error(), "LOADING") {
+		err = client.Ping(t.Context()).Err()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

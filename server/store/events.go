@@ -24,13 +24,16 @@ const (
 // Change says that something is different now; what it is, is read where it stands. It names no patient.
 type Change struct {
 	ID         string // position in the stream
-	Kind       string // "case", "conference", "consult", "duty", "feed" or "region"
+	Kind       string // "case", "conference", "consult", "duty", "feed", "hold", "region" or "waiting"
 	What       string // for example "booked", "told"; may be empty
 	Case       conference.CaseID
 	Conference conference.ConferenceID
 	Unit       conference.UnitID // the ward that it belongs to
 	Consult    duty.ConsultID
 	People     []conference.PersonID // whom alone it concerns; empty: whoever may see it
+	Hold       HoldID
+	Freed      []conference.PersonID // whose time is free again, with From and To: somebody may wait for it
+	From, To   time.Time
 }
 
 func (s *Store) eventsKey() string { return s.core("events") }
@@ -91,10 +94,20 @@ func changeOf(m redis.XMessage) Change {
 		Conference: conference.ConferenceID(field("conference")), Unit: conference.UnitID(field("unit")),
 		Consult: duty.ConsultID(field("consult")),
 	}
-	for _, p := range strings.Fields(field("people")) {
-		c.People = append(c.People, conference.PersonID(p))
+	c.Hold, c.People, c.Freed = HoldID(field("hold")), idsIn(field("people")), idsIn(field("freed"))
+	if len(c.Freed) > 0 { // an event that cannot be read in full still says that something is different
+		c.From, _ = fromMilliseconds(field("from"))
+		c.To, _ = fromMilliseconds(field("to"))
 	}
 	return c
+}
+
+func idsIn(text string) []conference.PersonID {
+	var people []conference.PersonID
+	for _, p := range strings.Fields(text) {
+		people = append(people, conference.PersonID(p))
+	}
+	return people
 }
 
 // words writes ids as one field of an event. No id holds a space.

@@ -53,6 +53,8 @@ func (a answer) outcome() error {
 		return ErrEmailTaken
 	case "exists":
 		return ErrExists
+	case "full":
+		return ErrTooMany
 	}
 	return fmt.Errorf("script answered %q", a[0])
 }

@@ -31,6 +31,7 @@ type Session struct {
 	Person      conference.PersonID     `json:"person,omitempty"`
 	Conference  conference.ConferenceID `json:"conference,omitempty"`  // of a guest
 	Participant string                  `json:"participant,omitempty"` // of a guest: Participant.Key
+	Link        int                     `json:"link,omitempty"`        // of a guest: Participant.Link; a new link ends it
 	Created     time.Time               `json:"created"`
 	Expires     time.Time               `json:"expires"` // absolute; on the wall clock
 	Language    string                  `json:"language,omitempty"`

@@ -8,6 +8,9 @@
 //
 //	{s}:region  {s}:case:<id>  {s}:cases  {s}:codes        what is set up, cases, which are open, their codes
 //	{s}:conference:<id>  {s}:busy:<person>                 meetings; per person a sorted set of reservations
+//	{s}:hold:<id>  {s}:held:<person>                       time kept for somebody; per person a hash of who holds what until when
+//	{s}:holds:due  {s}:holds:by:<person>                   all holds, an owner's holds, by when they end
+//	{s}:wish:<case>  {s}:wishes                            the waiting list: who waits for a start, by deadline
 //	{s}:idem:<key>  {s}:invitation:<hash>                  answers to replay; personal links by the hash of their token
 //	{s}:outbox  {s}:outbox:due  {s}:mails:<conference>     mail to send (stream), to send again (by time), what became of it
 //	{s}:feed:<id>  {s}:feeds  {s}:feeds:<person>           calendars that people added themselves; all ids, one person's ids
@@ -51,6 +54,8 @@ var (
 	ErrExists = errors.New("store: exists already")
 	// ErrReserved means that a change would move a booked meeting or its staff, whose time is reserved; nothing was written.
 	ErrReserved = errors.New("store: the time of its staff is reserved")
+	// ErrTooMany means that somebody has as many holds, or has extended one as often, as anybody may; nothing was written.
+	ErrTooMany = errors.New("store: too many")
 	// ErrNewerSchema means that a newer Samtale wrote this store; nothing is touched.
 	ErrNewerSchema = errors.New("store: written by a newer version")
 	// ErrEvicts means that the server is set up to throw keys away when memory is short.

@@ -7,7 +7,7 @@ const messageSchema = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("changed"),
     d: z.object({
-      kind: z.enum(["case", "conference", "feed", "region", "consult", "duty", "door"]),
+      kind: z.enum(["case", "conference", "feed", "region", "consult", "duty", "door", "hold", "waiting"]),
       case: z.string().optional(), conference: z.string().optional(), consult: z.string().optional(),
     }),
   }),
@@ -35,14 +35,18 @@ export function touched(change: Changed): QueryKey[] {
     case "feed":
       return [keys.feeds, keys.boards, keys.cases, keys.finds, keys.directories, keys.session, keys.duties, keys.rosters];
     case "duty":
-      return [keys.duties, keys.rosters, keys.directories, keys.doors];
+      return [keys.duties, keys.rosters, keys.directories, keys.doors, keys.reach];
+    case "hold":
+      return [keys.finds, keys.holds, keys.repairs];
+    case "waiting":
+      return [keys.waiting, keys.holds];
     case "door":
       return [keys.doors];
     case "consult":
       return [keys.consults];
     case "case":
     case "conference":
-      list.push(keys.boards, keys.finds, change.case ? keys.case(change.case) : keys.cases);
+      list.push(keys.boards, keys.finds, keys.holds, keys.waiting, keys.repairs, change.case ? keys.case(change.case) : keys.cases);
       if (change.conference) list.push(keys.conference(change.conference), keys.attendance(change.conference), keys.links(change.conference));
       else if (change.kind === "case") list.push(keys.conferences);
       list.push(keys.mail);

@@ -210,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conferences/{id}/cast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put another person into a seat in one step */
+        put: operations["swapParticipant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conferences/{id}/consent": {
         parameters: {
             query?: never;
@@ -329,6 +346,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conferences/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody has declined or has a clash: a deputy, or another time */
+        get: operations["getRepair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conferences/{id}/reply": {
         parameters: {
             query?: never;
@@ -339,6 +373,23 @@ export interface paths {
         get?: never;
         /** Accept or decline for yourself */
         put: operations["reply"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conferences/{id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a meeting in one step */
+        put: operations["moveConference"];
         post?: never;
         delete?: never;
         options?: never;
@@ -675,6 +726,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/find/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** People by time: free, busy, tentative, on duty, outside hours, not known */
+        post: operations["findGrid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/find/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Why a start works or not, seat by seat */
+        post: operations["findWhy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held for a case */
+        get: operations["getHolds"];
+        put?: never;
+        /** Hold a start for five minutes */
+        post: operations["createHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Five minutes more, at most twice */
+        put: operations["extendHold"];
+        post?: never;
+        /** Let a held start go */
+        delete: operations["deleteHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/code": {
         parameters: {
             query?: never;
@@ -894,6 +1015,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a case waits for */
+        get: operations["getWaiting"];
+        put?: never;
+        /** Wait for a start to become free, until the deadline */
+        post: operations["createWaiting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/waiting/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Wait no longer */
+        delete: operations["deleteWaiting"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1546,7 +1702,7 @@ export interface components {
         };
         FlagView: {
             /** @enum {string} */
-            action?: "acknowledge" | "tell" | "find_time" | "open_meeting" | "edit_discharge" | "check_calendar";
+            action?: "acknowledge" | "tell" | "find_time" | "open_meeting" | "edit_discharge" | "check_calendar" | "repair_meeting";
             /** @description Roles that can clear it */
             clears: string[] | null;
             code: string;
@@ -1558,6 +1714,33 @@ export interface components {
             /** Format: date-time */
             since: string;
             target?: string;
+        };
+        GridPerson: {
+            calendar: components["schemas"]["CalendarState"];
+            person: components["schemas"]["PersonRef"];
+            /** @description Needs and wants that the person could fill */
+            seats: string[] | null;
+            /** @description By start; of two that overlap the later in the list of states wins */
+            spans: components["schemas"]["GridSpan"][] | null;
+        };
+        GridSpan: {
+            /** Format: date-time */
+            end: string;
+            held_by?: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            start: string;
+            /** @enum {string} */
+            state: "duty" | "outside_hours" | "unknown" | "tentative" | "busy" | "booked" | "held";
+        };
+        GridView: {
+            /** Format: date-time */
+            from: string;
+            /** @description In the order of the search's seats */
+            people: components["schemas"]["GridPerson"][] | null;
+            /** @description Every feasible start */
+            starts: string[] | null;
+            /** Format: date-time */
+            to: string;
         };
         Guest: {
             id: string;
@@ -1586,6 +1769,30 @@ export interface components {
             url: string;
             /** @description The link has opened a browser: another one needs a new link */
             used: boolean;
+        };
+        HoldView: {
+            by: components["schemas"]["PersonRef"];
+            case: string;
+            cast: components["schemas"]["CastSeat"][] | null;
+            /** Format: date-time */
+            end: string;
+            /**
+             * Format: int64
+             * @description How often it may still be extended, at most 2
+             */
+            extensions: number;
+            id: string;
+            mine: boolean;
+            /** @description Made by the server for a case that waits */
+            offer: boolean;
+            /** Format: date-time */
+            start: string;
+            unit: components["schemas"]["UnitRef"];
+            /** Format: date-time */
+            until: string;
+        };
+        HoldsOutputBody: {
+            holds: components["schemas"]["HoldView"][] | null;
         };
         Hours: {
             days: string;
@@ -1646,6 +1853,14 @@ export interface components {
             /** @enum {string} */
             why: "busy_until" | "tentative" | "held" | "buffer" | "holiday" | "outside_hours" | "unknown" | "seated" | "passed_over" | "nobody";
         };
+        MoveInputBody: {
+            /** Format: int64 */
+            duration_min: number;
+            /** @description As in NewConference */
+            find?: components["schemas"]["Request"];
+            /** Format: date-time */
+            start: string;
+        };
         Need: {
             /** @description Ids of the people who may fill it */
             any_of?: string[] | null;
@@ -1680,6 +1895,13 @@ export interface components {
             blocked: number;
             need: string;
         };
+        NeedVerdict: {
+            id: string;
+            /** Format: int64 */
+            k: number;
+            met: boolean;
+            people: components["schemas"]["PersonVerdict"][] | null;
+        };
         NewCase: {
             /** @enum {string} */
             certainty: "low" | "medium" | "high";
@@ -1703,6 +1925,8 @@ export interface components {
             /** @description The find request the choice came from; its rules are checked again for this start and give the next best slots when it is taken */
             find?: components["schemas"]["Request"];
             guests?: components["schemas"]["GuestInvite"][] | null;
+            /** @description A hold of the caller's that this booking confirms */
+            hold?: string;
             /**
              * Format: int64
              * @description The case's revision seen by the caller; 0: do not check
@@ -1752,6 +1976,19 @@ export interface components {
             language?: "" | "nb" | "en";
             /** @description As shown in the call, for example "Daughter" */
             name: string;
+        };
+        NewHold: {
+            case: string;
+            cast: components["schemas"]["CastSeat"][] | null;
+            /** Format: int64 */
+            duration_min: number;
+            /** Format: date-time */
+            start: string;
+        };
+        NewWaiting: {
+            case: string;
+            /** @description With a deadline: the wait ends then */
+            find: components["schemas"]["Request"];
         };
         NewWorkingHours: {
             except?: components["schemas"]["DaysOff"][] | null;
@@ -1866,6 +2103,15 @@ export interface components {
             org?: string;
             title?: string;
         };
+        PersonVerdict: {
+            can: boolean;
+            chosen: boolean;
+            person: string;
+            stand_in?: boolean;
+            /** Format: date-time */
+            until?: string;
+            why: string;
+        };
         PersonaInputBody: {
             persona: string;
         };
@@ -1962,7 +2208,8 @@ export interface components {
             code: string;
             /** Format: int64 */
             points: number;
-            value?: string;
+            /** @description An id, or a number and its unit; empty where the code says all */
+            value: string;
         };
         RegionOutputBody: {
             name: string;
@@ -1988,7 +2235,7 @@ export interface components {
             /** @description In plain English */
             change: string;
             /** @enum {string} */
-            code: "shorter" | "stand_in" | "tentative_free" | "use_duty" | "outside_hours" | "without_need" | "fewer" | "unknown_offered" | "no_buffer" | "min_notice" | "deadline" | "two_changes";
+            code: "shorter" | "stand_in" | "tentative_free" | "use_duty" | "outside_hours" | "without_need" | "fewer" | "unknown_offered" | "no_buffer" | "finer_grid" | "min_notice" | "deadline" | "two_changes" | "several_changes";
             /**
              * Format: date-time
              * @description The earliest of them
@@ -2001,13 +2248,37 @@ export interface components {
             gains: number;
             /** @description Of stand_in, without_need and fewer */
             need?: string;
-            /** @description The changes that two_changes is made of */
+            /** @description The changes that two_changes and several_changes are made of */
             parts?: components["schemas"]["Part"][] | null;
             /**
              * Format: int64
              * @description The new number: minutes of shorter, people of fewer; or the points a stand-in costs
              */
             value?: number;
+        };
+        RepairDeputy: {
+            can: boolean;
+            person: components["schemas"]["PersonRef"];
+            /** Format: date-time */
+            until?: string;
+            /** @description As PersonVerdict.why */
+            why: string;
+        };
+        RepairSeat: {
+            deputies: components["schemas"]["RepairDeputy"][] | null;
+            participant: string;
+            person: components["schemas"]["PersonRef"];
+            seat: string;
+            /** @enum {string} */
+            why: "declined" | "clash";
+        };
+        RepairView: {
+            /** @description Another time: the best starts */
+            answer: components["schemas"]["Answer"];
+            /** @description The search for another time, with continuity: whoever is in the cast now is preferred */
+            find: components["schemas"]["Request"];
+            /** @description Seats whose person has declined or has a clash */
+            seats: components["schemas"]["RepairSeat"][] | null;
         };
         ReplyBody: {
             /** @enum {string} */
@@ -2191,7 +2462,7 @@ export interface components {
             access?: string;
             /** @description The state of the person's own calendar, so that a broken one is told to its owner */
             calendar?: components["schemas"]["CalendarState"];
-            /** @description Actions allowed somewhere: view_board, create_case, manage_region, view_audit, view_directory, view_feeds, edit_own_feeds */
+            /** @description Actions allowed somewhere: view_board, create_case, manage_region, view_audit, view_directory, view_feeds, edit_own_feeds, ask_now, answer_now, view_duty, view_rosters */
             can: string[] | null;
             /** @description For guests: the meeting */
             conference?: string;
@@ -2250,6 +2521,8 @@ export interface components {
             };
             /** Format: date-time */
             end: string;
+            /** @description Given by whoever holds the start for the one who asked */
+            hold_token?: string;
             /** @description Who does not come: each preferred person not chosen, and for each unfilled want the three who came closest */
             missing: components["schemas"]["Missing"][] | null;
             /**
@@ -2263,6 +2536,11 @@ export interface components {
             unknown: string[] | null;
             want_met: string[] | null;
             want_missed: components["schemas"]["WantMissed"][] | null;
+        };
+        SwapInputBody: {
+            in: string;
+            /** @description The participant's key */
+            out: string;
         };
         TalkSlot: {
             /** Format: date-time */
@@ -2312,6 +2590,37 @@ export interface components {
             /** @enum {string} */
             why: "unknown" | "ambiguous" | "empty" | "unsure";
         };
+        Verdict: {
+            /** @description As in a suggestion; empty when not feasible */
+            cast: {
+                [key: string]: string[] | null;
+            };
+            /** Format: date-time */
+            end: string;
+            feasible: boolean;
+            needs: components["schemas"]["NeedVerdict"][] | null;
+            on_grid: boolean;
+            /** @description Rules of the meeting as a whole that refuse it: outside_window, min_notice, after_deadline */
+            rules: string[] | null;
+            /** Format: date-time */
+            start: string;
+            unknown: string[] | null;
+            wants: components["schemas"]["NeedVerdict"][] | null;
+        };
+        WaitingOutputBody: {
+            waiting: components["schemas"]["WaitingView"][] | null;
+        };
+        WaitingView: {
+            by: components["schemas"]["PersonRef"];
+            case: string;
+            /** Format: date-time */
+            deadline: string;
+            id: string;
+            /** @description A start that has become free and is held for it */
+            offer?: components["schemas"]["HoldView"];
+            /** Format: date-time */
+            since: string;
+        };
         Want: {
             any_of?: string[] | null;
             id?: string;
@@ -2327,6 +2636,11 @@ export interface components {
             /** Format: date-time */
             until?: string;
             why: string;
+        };
+        WhyInputBody: {
+            find: components["schemas"]["Request"];
+            /** Format: date-time */
+            start: string;
         };
         Window: {
             /** Format: date-time */
@@ -2817,6 +3131,45 @@ export interface operations {
             };
         };
     };
+    swapParticipant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag seen; 428 without */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     putConsent: {
         parameters: {
             query?: never;
@@ -3057,6 +3410,37 @@ export interface operations {
             };
         };
     };
+    getRepair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepairView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     reply: {
         parameters: {
             query?: never;
@@ -3069,6 +3453,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConferenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    moveConference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag seen; 428 without */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputBody"];
             };
         };
         responses: {
@@ -3913,6 +4336,198 @@ export interface operations {
             };
         };
     };
+    findGrid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    findWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getHolds: {
+        parameters: {
+            query: {
+                case: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    createHold: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    extendHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    deleteHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     findByCode: {
         parameters: {
             query?: never;
@@ -4407,6 +5022,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UnitsOutputBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getWaiting: {
+        parameters: {
+            query: {
+                case: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    createWaiting: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWaiting"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    deleteWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -3,7 +3,7 @@ import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
 import { asProblem } from "../api/problem";
-import { useSession } from "../api/session";
+import { allowed, useSession } from "../api/session";
 import { useTitle } from "../frame/Plain";
 import { resources } from "../i18n/i18n";
 import { useLanguage } from "../i18n/words";
@@ -16,9 +16,6 @@ import { Entry } from "./Entry";
 import { housesOf } from "./groups";
 import { dutyQuery, peopleQuery, unitsQuery } from "./queries";
 import { matching, merge, mostPeople, rolesAmong, searchesFor, type Person, type Wanted } from "./search";
-
-/** Accesses that may ring others; an administrator mends plans and rings nobody. */
-const mayRing = ["clinician", "coordinator"];
 
 const nobody: readonly Person[] = [];
 
@@ -35,9 +32,9 @@ export function Directory() {
       <Filters wanted={wanted} onChange={setWanted} />
       {found.error ? <ProblemNote problem={asProblem(found.error)} onRetry={found.retry} /> : null}
       {found.pending && found.people.length === 0 ? <Skeleton label={t("loading")} cards={3} /> : null}
-      {!found.pending && !found.error ? (
-        <p className="quiet small" role="status">{t("directory.count", { count: found.people.length })}{found.cut ? <> {t("directory.cut")}</> : null}</p>
-      ) : null}
+      <p className="quiet small directory-count" role="status">
+        {found.pending || found.error ? null : <>{t("directory.count", { count: found.people.length })}{found.cut ? <>. {t("directory.cut")}</> : null}</>}
+      </p>
       {!found.pending && !found.error && found.people.length === 0 ? (
         <EmptyState title={t("directory.none")} action={<Button onPress={() => { setWanted({ text: "", house: "", role: "" }); }}>{t("directory.show_all")}</Button>}>{t("directory.none_text")}</EmptyState>
       ) : null}
@@ -96,7 +93,7 @@ function Houses({ people, wanted, onName }: { people: readonly Person[]; wanted:
   const language = useLanguage();
   const session = useSession().data;
   const units = useQuery(unitsQuery).data ?? [];
-  const asks = mayRing.includes(session?.access ?? "");
+  const asks = allowed(session, "ask_now");
   const duty = useQuery({ ...dutyQuery, enabled: asks });
   const ringable = new Set(asks ? (duty.data ?? []).map((role) => role.covers) : []);
   const houses = housesOf(people, wanted, units, (session?.units ?? []).map((u) => u.id), language);

@@ -56,7 +56,7 @@ export function RingForm({ asked, reasons, onClose }: { asked: Asked; reasons: r
       />
       <Choice
         label={t("form.minutes")} value={wish.minutes} onChange={(minutes) => { change({ minutes }); }}
-        options={[{ id: "2", label: t("form.minute_2") }, { id: "5", label: t("form.minute_5") }, { id: "10", label: t("form.minute_10") }]}
+        options={[{ id: "2", label: "2" }, { id: "5", label: "5" }, { id: "10", label: "10" }]}
       />
       <div>
         <Checkbox isSelected={wish.patient} onChange={(patient) => { change({ patient, consent: false }); }}>{t("form.patient")}</Checkbox>

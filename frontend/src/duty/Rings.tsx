@@ -85,7 +85,7 @@ function useGone(open: readonly Shown[], answered: ReadonlyMap<string, Answer>) 
   if (!same) {
     setBefore(open.map((s) => ({ key: s.key, id: s.consult.id })));
     const lost = before.filter((b) => !open.some((s) => s.consult.id === b.id) && !answered.has(b.key));
-    if (lost.length > 0) setGone([...gone, ...lost]);
+    if (lost.length > 0) setGone((list) => [...list, ...lost]);
   }
   return {
     gone,

@@ -91,7 +91,7 @@ describe("firstStep", () => {
   });
   it("is said before", () => {
     const role = { on: [kaja, busy], deputy: deputy(1) };
-    expect(firstStepWords(firstStep(role, "hour"), role, speech())).toEqual(["Rings Kaja.", "Stein is only rung for “now”.", "If nobody answers: palliative consultant, Palliativt team."]);
+    expect(firstStepWords(firstStep(role, "hour"), role, speech())).toEqual(["Rings Kaja.", "Only rung if you choose “Now”: Stein.", "If nobody answers: palliative consultant, Palliativt team."]);
     expect(firstStepWords(firstStep({ on: [] }, "hour"), {}, speech("nb"))[0]).toMatch(/Ingen kan ringes her nå. Rollen får beskjed/);
   });
 });
@@ -114,6 +114,7 @@ describe("a consult in words", () => {
 
 describe("knockWords", () => {
   it("is loud, silent or a note", () => {
+    expect(knockWords("Ragnhild", undefined, speech())).toBe("Rings Ragnhild.");
     expect(knockWords("Ragnhild", { state: "free" }, speech())).toBe("Ragnhild is free and is rung.");
     expect(knockWords("Ragnhild", { state: "in_talk", until: "2026-11-27T12:20:00Z" }, speech())).toBe("Ragnhild (in a talk until about 13:20) gets a silent card on the screen. No sound.");
     expect(knockWords("Ragnhild", { state: "no_device" }, speech())).toMatch(/gets a note/);

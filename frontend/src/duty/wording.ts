@@ -129,7 +129,7 @@ export function firstStepWords(step: FirstStep, role: Pick<DutyRole, "deputy">, 
 /** knockWords foresee a knock at one person's door. */
 export function knockWords(name: string, reach: Reach | undefined, speech: Speech): string {
   switch (reach?.state) {
-    case undefined:
+    case undefined: return speech.say("will", "ring", { who: name });
     case "free": return speech.say("will", "knock", { who: name });
     case "no_device": return speech.say("will", "knock_note", { who: name });
     case "in_talk":

@@ -21,10 +21,10 @@ function usePlaces(session: Session): Place[] {
   const { t } = useTranslation("common");
   const all: (Place & { shown: boolean })[] = [
     { href: "/", label: t("frame.board"), icon: <LayoutList aria-hidden />, shown: allowed(session, "view_board") },
-    { href: "/talk", label: t("frame.talk"), icon: <PhoneCall aria-hidden />, shown: allowed(session, "ask_now") },
+    { href: "/talk", label: t("frame.talk"), icon: <PhoneCall aria-hidden />, shown: allowed(session, "ask_now") || allowed(session, "answer_now") },
     { href: "/directory", label: t("frame.directory"), icon: <Users aria-hidden />, shown: allowed(session, "view_directory") },
     { href: "/feeds", label: t("frame.calendars"), icon: <CalendarDays aria-hidden />, shown: allowed(session, "view_feeds") },
-    { href: "/duty", label: t("frame.duty"), icon: <CalendarClock aria-hidden />, shown: allowed(session, "view_rosters") },
+    { href: "/duty", label: t("frame.duty"), icon: <CalendarClock aria-hidden />, shown: allowed(session, "view_rosters") || allowed(session, "view_duty") },
     { href: "/region", label: t("frame.region"), icon: <Settings2 aria-hidden />, shown: allowed(session, "manage_region") },
     { href: "/demo/mail", label: t("frame.mail"), icon: <Mail aria-hidden />, shown: session.demo },
   ];
@@ -64,7 +64,7 @@ export function Frame({ session, over, leaving, children }: FrameProps) {
           <Link href="/" className="brand">Samtale</Link>
           <UnitSwitch session={session} />
           <nav className="bar-nav" aria-label={t("frame.main")}>
-            {places.filter((place) => place.href !== "/talk").map((place) => <PlaceLink key={place.href} place={place} path={path} />)}
+            {places.filter((place) => place.href !== "/talk" || !allowed(session, "ask_now")).map((place) => <PlaceLink key={place.href} place={place} path={path} />)}
           </nav>
           <div className="bar-end">
             {allowed(session, "ask_now") ? <ButtonLink variant="primary" href="/talk" className="bar-now">{t("frame.now")}</ButtonLink> : null}

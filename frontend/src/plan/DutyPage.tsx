@@ -22,15 +22,16 @@ export function DutyPage() {
   const rosters = useQuery(rostersQuery);
   const own = (duty.data ?? []).filter((role) => role.mine);
   const { mend, well } = sorted(rosters.data ?? [], now);
-  const failed = [duty, rosters].find((q) => q.isError && !q.data);
+  // Some may say that they are in, but see no plans: they have their own roles here.
+  const planless = rosters.isError && asProblem(rosters.error).kind === "forbidden";
+  const failed = duty.isError && !duty.data ? duty.error : rosters.isError && !rosters.data && !planless ? rosters.error : null;
   return (
     <div className="page plan-page">
       <div className="row-apart">
         <h1>{t("plan:title")}</h1>
         <ButtonLink href="/reach"><BellRing aria-hidden />{t("plan:to_reach")}</ButtonLink>
       </div>
-      {failed ? <ProblemNote problem={asProblem(failed.error)} onRetry={() => { void duty.refetch(); void rosters.refetch(); }} /> : null}
-      {duty.isPending || rosters.isPending ? <Skeleton label={t("common:loading")} cards={3} /> : null}
+      {failed ? <ProblemNote problem={asProblem(failed)} onRetry={() => { void duty.refetch(); void rosters.refetch(); }} /> : null}
       {own.length > 0 ? (
         <section className="stack-s" aria-labelledby="own-duty">
           <h2 id="own-duty">{t("plan:own.title")}</h2>
@@ -50,7 +51,8 @@ export function DutyPage() {
           <ul className="plan-well">{well.map((roster) => <WellPlan key={roster.id} roster={roster} />)}</ul>
         </section>
       ) : null}
-      {duty.data && rosters.data && own.length + mend.length + well.length === 0 ? <EmptyState title={t("plan:none")}>{t("plan:none_text")}</EmptyState> : null}
+      {duty.isPending || rosters.isPending ? <Skeleton label={t("common:loading")} cards={3} /> : null}
+      {duty.data && !rosters.isPending && !failed && own.length + mend.length + well.length === 0 ? <EmptyState title={t("plan:none")}>{t("plan:none_text")}</EmptyState> : null}
     </div>
   );
 }

@@ -14,7 +14,7 @@ import { useForget, useTurnOn } from "./queries";
 export function ThisDevice({ push, state, reach }: { push: Push; state: PushState; reach: Schemas["ReachView"] }) {
   const { t } = useTranslation("plan");
   const language = useLanguage();
-  const on = useTurnOn();
+  const on = useTurnOn(push);
   const off = useForget(push);
   const known = remembered();
   const standing = standingOf(state, reach.devices ?? [], known);

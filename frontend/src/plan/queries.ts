@@ -65,11 +65,22 @@ export async function addDevice(device: NewDevice): Promise<Reach> {
   return reach;
 }
 
-/** useTurnOn takes the promise that the press began: asked for later, Safari has forgotten the press. */
-export function useTurnOn() {
+/**
+ * useTurnOn takes the promise that the press began: asked for later, Safari has forgotten the press. What the server did not take
+ * is turned off again, so that the browser does not seem to ring.
+ */
+export function useTurnOn(push: Push) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (turning: Promise<NewDevice>) => addDevice(await turning),
+    mutationFn: async (turning: Promise<NewDevice>) => {
+      const device = await turning;
+      try {
+        return await addDevice(device);
+      } catch (error) {
+        await push.turnOff().catch(() => null);
+        throw error;
+      }
+    },
     onSuccess: (reach) => { keep(queries, reach); },
     onError: () => queries.invalidateQueries({ queryKey: keys.reach }),
   });

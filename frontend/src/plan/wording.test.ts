@@ -34,6 +34,7 @@ describe("gapWords", () => {
   it("says now, the rest, and all of it", () => {
     expect(gap("2026-11-27T11:45:00Z", "2026-11-27T14:30:00Z")).toBe("Now and until 15:30: nobody is on duty");
     expect(gap("2026-12-03T07:00:00Z", window.end)).toBe("From Thursday 08:00 and for the rest of the seven days: nobody is on duty");
+    expect(gap("2026-12-03T07:00:00Z", window.end, nb)).toBe("Fra torsdag 08:00 og resten av de sju dagene: ingen er på vakt");
     expect(gap(window.start, window.end, nb)).toBe("Ingen er på vakt de neste sju dagene");
   });
   it("follows the clock change", () => {

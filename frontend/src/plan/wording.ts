@@ -76,7 +76,7 @@ export function gapWords(gap: Gap, window: Gap, speech: Speech): string {
   if (running && open) return say("gap", "all");
   if (running) return say("gap", "now", { time: momentWords(gap.end, speech) });
   const from = new Date(start);
-  if (open) return say("gap", "rest", { time: upperFirst(`${dayWords(from, speech)} ${clock(from, zone)}`) });
+  if (open) return say("gap", "rest", { time: `${dayWords(from, speech)} ${clock(from, zone)}` });
   const day = dayOf(from, zone);
   if (dayOf(new Date(end - 1), zone) !== day) return say("gap", "days", { from: upperFirst(`${dayWords(from, speech)} ${clock(from, zone)}`), to: `${dayWords(new Date(end), speech)} ${clock(new Date(end), zone)}` });
   return say("gap", "span", { span: upperFirst(`${dayWords(from, speech)} ${spanWords({ start, end }, day, speech)}`) });

@@ -27,6 +27,7 @@ export function AttendanceRow({ person, within, together }: { person: Attended; 
           <Times intervals={person.intervals} present={person.present} />
         </span>
         {last && !last.media ? <span className="quiet small">{t("no_media")}</span> : null}
+        {person.intervals.some((i) => i.start_source === "by_hand") ? <span className="quiet small">{t("by_hand")}</span> : null}
         {person.intervals.some((i) => i.end_source === "inferred_crash") ? <span className="quiet small">{t("crash")}</span> : null}
       </div>
       <TimelineBar within={within} spans={person.intervals} together={together} />

@@ -95,7 +95,7 @@ function Results({ detail, request, search, onSearch, onRelax, onChoose }: Resul
         detail={detail} duration={request.duration_min} search={search} onSearch={onSearch} onRelax={onRelax}
         relax={answer.suggestions.length > 0 ? answer.rejected.relax : []}
       />
-      {answer.feasible > 0 ? <AllTimes id={detail.id} request={request} onChoose={onChoose} /> : null}
+      {answer.feasible > 0 ? <AllTimes detail={detail} request={request} onChoose={onChoose} /> : null}
     </>
   );
 }

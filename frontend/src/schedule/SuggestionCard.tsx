@@ -65,7 +65,7 @@ export function Against({ suggestion, speech }: { suggestion: Suggestion; speech
 }
 
 /** MissingMark is an empty seat. */
-function MissingMark() {
+export function MissingMark() {
   return (
     <svg className="find-empty" viewBox="0 0 20 20" width="20" height="20" aria-hidden focusable="false">
       <circle cx="10" cy="10" r="7.500" />

@@ -7,6 +7,7 @@ import { parseAnswer, type Answer, type FindRequest } from "./finder";
 import type { NewConference } from "./draft";
 import { sameAnswer } from "./search";
 import { standingRequests, standingsOf } from "./standing";
+import { verdictOf, type Verdict } from "./verdict";
 
 async function find(request: FindRequest): Promise<Answer> {
   return parseAnswer(await answer(api.POST("/v1/find", { body: request })));
@@ -31,6 +32,26 @@ export function standingQuery(id: string, request: FindRequest, start: string, p
       return standingsOf(requests, await Promise.all(requests.map(find)));
     },
     gcTime: 0,
+  });
+}
+
+/** gridQuery reads people by time. Of busy time it knows that it is busy, never with what. */
+export function gridQuery(id: string, request: FindRequest) {
+  return queryOptions({
+    queryKey: [...keys.find(id), "grid", request] as const,
+    queryFn: () => answer(api.POST("/v1/find/grid", { body: request })),
+    gcTime: 0,
+  });
+}
+
+/** whyQuery asks why one start works or not. An answer is kept as long as the search: a pointer passes over the same start often. */
+export function whyQuery(id: string, request: FindRequest, start: string | null) {
+  return queryOptions({
+    queryKey: [...keys.find(id), "why", request, start] as const,
+    queryFn: async (): Promise<Verdict> => verdictOf(await answer(api.POST("/v1/find/why", { body: { find: request, start: start ?? "" } }))),
+    enabled: start !== null,
+    staleTime: 60_000,
+    gcTime: 60_000,
   });
 }
 
@@ -59,7 +80,7 @@ export function useBook(id: string) {
     mutationFn: ({ body, key }: { body: NewConference; key: string }) =>
       answer(api.POST("/v1/conferences", { params: { header: { "Idempotency-Key": key } }, body })),
     onSuccess: () => {
-      for (const queryKey of [keys.boards, keys.case(id), keys.mail]) void queries.invalidateQueries({ queryKey });
+      for (const queryKey of [keys.boards, keys.case(id), keys.mail, ["holds", id], ["waiting", id]]) void queries.invalidateQueries({ queryKey });
     },
     onError: (error) => {
       const kind = asProblem(error).kind;

@@ -1,3 +1,4 @@
+import type { Schemas } from "../api/client";
 import type { Words } from "../i18n/words";
 import { clock, dayOf, dayWord, type Language } from "../ui/time";
 import { marginOf, spanOf } from "./days";
@@ -171,6 +172,16 @@ export function calendarWords(text: string | undefined, speech: Speech): Calenda
       const long = fresh.why ? word("calendar", "unknown", { why: word("why", fresh.why) }) : word("calendar", "not_known");
       return { short: say("age", "unknown"), long, sure: false };
     }
+  }
+}
+
+/** calendarText is the same of a calendar's state, as people and grids carry it. */
+export function calendarText(calendar: Schemas["CalendarState"], speech: Speech): CalendarWords {
+  switch (calendar.state) {
+    case "fresh": return calendarWords(`${calendar.age_minutes ?? 0}m`, speech);
+    case "stale": return calendarWords(`unknown: stale ${calendar.age_minutes ?? 0}m`, speech);
+    case "none": return calendarWords("no calendar", speech);
+    case "unknown": return calendarWords(`unknown: ${calendar.why ?? ""}`, speech);
   }
 }
 
