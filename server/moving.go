@@ -51,7 +51,7 @@ func (s *Server) moveConference(ctx context.Context, in *moveInput) (*conference
 	}
 	after, err := s.store.Reschedule(ctx, store.Move{
 		Conference: c.ID, Expected: revision, Start: moved.Start, End: moved.End, By: p.person.ID, At: s.now(),
-		Idempotency: store.Idempotency{Key: scopedKey(p, "move", fmt.Sprintf("%s %d", c.ID, revision)), BodyHash: hashOf(in.Body.Start)},
+		Idempotency: sameChange(p, "move", c.ID, revision, []any{in.Body.Start, in.Body.DurationMin}),
 		Mails:       mailsFor(c, mailRequest, c.Sequence+1), Invitations: links,
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Server) swapParticipant(ctx context.Context, in *swapInput) (*conferenc
 	}
 	after, err := s.store.SwapPeople(ctx, store.Swap{
 		Conference: c.ID, Expected: revision, Out: []string{out.Key}, In: []conference.Participant{comes},
-		Idempotency: store.Idempotency{Key: scopedKey(p, "swap", fmt.Sprintf("%s %d", c.ID, revision)), BodyHash: hashOf(in.Body)},
+		Idempotency: sameChange(p, "swap", c.ID, revision, in.Body),
 		Mails:       mails, Invitations: s.keysOf(c, comes), Revoke: hashesOf(s.keysOf(c, *out)),
 	})
 	if err != nil {
@@ -110,6 +110,12 @@ func (s *Server) swapParticipant(ctx context.Context, in *swapInput) (*conferenc
 	s.metrics.bookings.WithLabelValues("swapped").Inc()
 	s.forceRefresh(staff(after))
 	return s.showConference(ctx, p, st, after)
+}
+
+// sameChange recognises a change that is asked for again because the first answer was lost. If-Match makes it one.
+func sameChange(p *principal, what string, id conference.ConferenceID, revision int64, wish any) store.Idempotency {
+	hash := hashOf(wish)
+	return store.Idempotency{Key: scopedKey(p, what, fmt.Sprintf("%s %d %s", id, revision, hash)), BodyHash: hash}
 }
 
 func (s *Server) rebookRefused(ctx context.Context, doing string, err error, request *slots.Request) error {

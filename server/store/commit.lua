@@ -38,6 +38,7 @@ local function claim()
   for i = 1, tonumber(arg()) do
     c.people[i] = { busy = key(), held = key(), id = arg(), from = arg(), to = arg(), most = arg() }
   end
+  c.before = '(' .. c.last
   return c
 end
 
@@ -60,18 +61,21 @@ local function hold_parts(text)
   return first, last, ends, whose
 end
 
--- Adds to taken what keeps the i-th person from the claim: six parts for each reason. Reservations of one person never overlap,
--- so walking back from our end we may stop at the first that ends by our start.
-local function look(c, i, taken)
-  local p = c.people[i]
-  if p.skip then return end
-  local function because(...)
-    for _, part in ipairs({tostring(i), ...}) do taken[#taken + 1] = part end
-  end
-  local first, last = tonumber(c.first), tonumber(c.last)
+-- Adds to taken, in six parts, why the i-th person cannot.
+local function because(taken, i, ...)
+  taken[#taken + 1] = tostring(i)
+  for _, part in ipairs({...}) do taken[#taken + 1] = part end
+end
+
+-- Reservations of one person never overlap, so walking back from our end we may stop at the first that ends by our start. Mostly that
+-- is the first of all.
+local function look_booked(c, i, taken)
+  local busy, first = c.people[i].busy, tonumber(c.first)
+  local nearest = redis.call('ZREVRANGEBYSCORE', busy, c.before, '-inf', 'LIMIT', 0, 1)[1]
+  if not nearest or tonumber(string.match(nearest, '^%d+')) <= first then return end
   local from, done = 0, false
   while not done do
-    local near = redis.call('ZREVRANGEBYSCORE', p.busy, '(' .. c.last, '-inf', 'WITHSCORES', 'LIMIT', from, 8)
+    local near = redis.call('ZREVRANGEBYSCORE', busy, c.before, '-inf', 'WITHSCORES', 'LIMIT', from, 8)
     done = #near < 16
     for j = 1, #near, 2 do
       local ends, id = string.match(near[j], '^(%d+)|(.*)$')
@@ -79,29 +83,50 @@ local function look(c, i, taken)
         done = true
         break
       end
-      if near[j] ~= c.mine then because('booked', near[j + 1], ends, id, '') end
+      if near[j] ~= c.mine then because(taken, i, 'booked', near[j + 1], ends, id, '') end
     end
     from = from + 8
   end
-  local held, full = redis.call('HGETALL', p.held), 0
+end
+
+-- Others' holds that live; returns how many of them begin in the person's week.
+local function look_held(c, i, taken)
+  local p, held, n = c.people[i], redis.call('HGETALL', c.people[i].held), 0
   for j = 1, #held, 2 do
     local begins, ends, til, whose = hold_parts(held[j + 1])
     if tonumber(til) > c.now and held[j] ~= c.hold then
-      if tonumber(begins) < last and tonumber(ends) > first then because('held', begins, ends, held[j], til .. ' ' .. whose) end
-      if p.most ~= '' and tonumber(begins) >= tonumber(p.from) and tonumber(begins) < tonumber(p.to) then full = full + 1 end
+      if tonumber(begins) < tonumber(c.last) and tonumber(ends) > tonumber(c.first) then
+        because(taken, i, 'held', begins, ends, held[j], til .. ' ' .. whose)
+      end
+      if p.most ~= '' and tonumber(begins) >= tonumber(p.from) and tonumber(begins) < tonumber(p.to) then n = n + 1 end
     end
   end
-  if p.most == '' then return end
-  -- A hold counts as the meeting that it may become: else one that was granted could not be booked.
-  full = full + redis.call('ZCOUNT', p.busy, p.from, '(' .. p.to)
+  return n
+end
+
+-- A hold counts as the meeting that it may become: else one that was granted could not be booked.
+local function look_week(c, i, taken, holds)
+  local p = c.people[i]
+  local full = holds + redis.call('ZCOUNT', p.busy, p.from, '(' .. p.to)
   local own = c.mine ~= '' and redis.call('ZSCORE', p.busy, c.mine)
   if own and tonumber(own) >= tonumber(p.from) and tonumber(own) < tonumber(p.to) then full = full - 1 end
-  if full >= tonumber(p.most) then because('cap', p.from, p.to, p.most, '') end
+  if full >= tonumber(p.most) then because(taken, i, 'cap', p.from, p.to, p.most, '') end
+end
+
+-- Adds to taken all that keeps the i-th person from the claim.
+local function look(c, i, taken)
+  local p, holds = c.people[i], 0
+  if p.skip then return end
+  look_booked(c, i, taken)
+  if c.holds then holds = look_held(c, i, taken) end
+  if p.most ~= '' then look_week(c, i, taken, holds) end
 end
 
 -- The first cast of which nobody is engaged; else nothing, and all that is in the way of each.
 local function choose(c, list)
-  local taken, free = {'taken'}, {}
+  local taken, free, held = {'taken'}, {}, {}
+  for i, p in ipairs(c.people) do held[i] = p.held end
+  c.holds = #held > 0 and redis.call('EXISTS', unpack(held)) > 0 -- mostly nobody is held: one question instead of many
   for n, cast in ipairs(list) do
     local good = true
     for _, i in ipairs(cast.people) do
@@ -127,10 +152,13 @@ local function reserve(c, cast, id, outbox, mails)
     redis.call('HSET', l.key, 'conference', id, 'participant', l.participant, 'expires', l.expires)
     redis.call('PEXPIRE', l.key, l.life)
   end
+  local status = {}
   for _, m in ipairs(cast.mails) do
-    redis.call('HSET', mails, m.participant, m.sequence .. ' queued ' .. m.queued .. ' ' .. m.kind)
+    status[#status + 1] = m.participant
+    status[#status + 1] = m.sequence .. ' queued ' .. m.queued .. ' ' .. m.kind
     redis.call('XADD', outbox, '*', 'row', m.row)
   end
+  if #status > 0 then redis.call('HSET', mails, unpack(status)) end
 end
 
 -- The hold that a commit uses up; its id is empty when there is none.
