@@ -110,14 +110,19 @@ func (f setUp) markOf(refs []feedRef, painted *store.PaintedHours) string {
 
 // rereadCalendars reads everybody's calendar anew.
 func (s *Server) rereadCalendars(ctx context.Context) error {
-	_, err := s.readCalendars(ctx, true)
-	return err
+	if _, err := s.readCalendars(ctx, true); err != nil {
+		return err
+	}
+	return s.refreshTime()
 }
 
 // readChanged brings the snapshot up to date: whoever's feeds are as they were keeps what was read of them.
 func (s *Server) readChanged(ctx context.Context) (changed bool, err error) {
 	snapshot := s.calendars.Load()
-	return s.readCalendars(ctx, snapshot.region != s.region.Load() || s.now().Sub(snapshot.readAt) > snapshotLife)
+	if changed, err = s.readCalendars(ctx, snapshot.region != s.region.Load() || s.now().Sub(snapshot.readAt) > snapshotLife); err != nil {
+		return changed, err
+	}
+	return changed, s.refreshTime()
 }
 
 // readCalendars builds a snapshot from the last good copies in the store, swaps it in and tells whether it says anything new. When

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/samtale/samtale/calendar"
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/identity"
@@ -169,9 +168,9 @@ func (s *Server) startRequest(c conference.Conference) slots.Request {
 	}
 }
 
-// checkStart runs the finder for this one start with this one cast. own is the time that a meeting which moves has now: it is not
-// in the way of itself.
-func (s *Server) checkStart(ctx context.Context, c conference.Conference, own *calendar.Interval, find *slots.Request) error {
+// checkStart runs the finder for this one start with this one cast. own is a meeting that moves, as it is now: it is not in the
+// way of itself.
+func (s *Server) checkStart(ctx context.Context, c conference.Conference, own *conference.Conference, find *slots.Request) error {
 	request := s.startRequest(c)
 	for _, part := range c.Participants {
 		if part.Person != "" && part.Need == conference.Required {
@@ -181,16 +180,9 @@ func (s *Server) checkStart(ctx context.Context, c conference.Conference, own *c
 	if len(request.Need) == 0 {
 		return nil
 	}
-	people, err := s.peopleOf(ctx, request)
+	verdict, err := s.judge(ctx, request, c.Start, own)
 	if err != nil {
 		return err
-	}
-	if own != nil {
-		freeOf(people, *own, c)
-	}
-	verdict, err := slots.At(request, people, c.Start)
-	if err != nil {
-		return invalidFind(err)
 	}
 	if verdict.Feasible {
 		return nil

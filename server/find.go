@@ -3,11 +3,9 @@ package server
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/samtale/samtale/calendar"
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/identity"
@@ -38,56 +36,10 @@ func (s *Server) find(ctx context.Context, in *findInput) (*findOutput, error) {
 	return &findOutput{Body: answer}, nil
 }
 
-func (s *Server) search(ctx context.Context, request slots.Request) (slots.Answer, error) {
-	now := s.now()
-	request.Now = &now
-	people, err := s.peopleOf(ctx, request)
-	if err != nil {
-		return slots.Answer{}, err
-	}
-	answer, err := slots.Find(request, people)
-	if err != nil {
-		return slots.Answer{}, invalidFind(err)
-	}
-	return answer, nil
-}
-
 func invalidFind(err error) *Problem {
 	p := problem(http.StatusUnprocessableEntity, "find-invalid", "The search cannot be carried out")
 	p.Detail = strings.TrimPrefix(err.Error(), "slots: ") // the finder's messages name the field and the value, nobody else
 	return p
-}
-
-// peopleOf gathers everybody whom a request names or who holds one of its roles.
-func (s *Server) peopleOf(ctx context.Context, request slots.Request) ([]slots.Person, error) {
-	region := s.region.Load()
-	if request.Window.To.Sub(request.Window.From) > longestSearch {
-		return nil, invalid("the window is longer than 28 days")
-	}
-	var ids []conference.PersonID
-	add := func(names []string, role string) {
-		for _, n := range names {
-			ids = append(ids, conference.PersonID(n))
-		}
-		if name, unit, ok := strings.Cut(role, "@"); ok {
-			ids = append(ids, region.byRole[conference.RoleAt{Role: conference.Role(name), Unit: conference.UnitID(unit)}]...)
-		}
-	}
-	for _, n := range request.Need {
-		add(n.AnyOf, n.Role)
-		if n.Substitute != nil {
-			add(n.Substitute.AnyOf, n.Substitute.Role)
-		}
-	}
-	for _, w := range request.Want {
-		add(w.AnyOf, w.Role)
-	}
-	slices.Sort(ids)
-	people, err := s.slotsPeople(ctx, slices.Compact(ids), calendar.Interval{Start: request.Window.From, End: request.Window.To})
-	if err != nil {
-		return nil, s.fail("read who is booked", err)
-	}
-	return people, nil
 }
 
 // findRequest is the search that a case page starts with: its required seats needed, whoever usually sits there preferred to

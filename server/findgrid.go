@@ -22,15 +22,9 @@ func (s *Server) findWhy(ctx context.Context, in *whyInput) (*whyOutput, error) 
 	if err := s.mayFind(ctx); err != nil {
 		return nil, err
 	}
-	now, request := s.now(), in.Body.Find
-	request.Now = &now
-	people, err := s.peopleOf(ctx, request)
+	verdict, err := s.judge(ctx, in.Body.Find, in.Body.Start, nil)
 	if err != nil {
 		return nil, err
-	}
-	verdict, err := slots.At(request, people, in.Body.Start)
-	if err != nil {
-		return nil, invalidFind(err)
 	}
 	return &whyOutput{Body: verdict}, nil
 }
@@ -48,20 +42,24 @@ func (s *Server) findGrid(ctx context.Context, in *gridInput) (*gridOutput, erro
 	if err := s.mayFind(ctx); err != nil {
 		return nil, err
 	}
-	now, request := s.now(), in.Body
-	request.Now, request.List = &now, slots.ListStarts
-	people, err := s.peopleOf(ctx, request)
+	request := in.Body
+	request.List = slots.ListStarts
+	answer, err := s.search(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := slots.Find(request, people)
+	ids, err := s.askedFor(request)
 	if err != nil {
-		return nil, invalidFind(err)
+		return nil, err
 	}
 	window := calendar.Interval{Start: request.Window.From, End: request.Window.To}
-	ids := make([]conference.PersonID, len(people))
-	for i, p := range people {
-		ids[i] = conference.PersonID(p.ID)
+	booked, _, err := s.engagements(ctx, ids, window)
+	if err != nil {
+		return nil, s.fail("read who is booked", err)
+	}
+	people := s.knownTime(ids, window)
+	for i := range people {
+		people[i].Booked = booked[conference.PersonID(people[i].ID)]
 	}
 	held, err := s.store.HoldsOf(ctx, ids, window.Start, window.End)
 	if err != nil {

@@ -40,7 +40,7 @@ func (s *Server) moveConference(ctx context.Context, in *moveInput) (*conference
 	if moved.Start.Before(s.now()) {
 		return nil, invalid("the start has passed")
 	}
-	if err := s.checkStart(ctx, moved, &calendar.Interval{Start: c.Start, End: c.End}, in.Body.Find); err != nil {
+	if err := s.checkStart(ctx, moved, &c, in.Body.Find); err != nil {
 		return nil, err
 	}
 	var links []store.InvitationKey
@@ -158,9 +158,10 @@ func (s *Server) getRepair(ctx context.Context, in *conferenceInput) (*repairOut
 		}
 		v.Seats = append(v.Seats, seat)
 	}
-	if v.Answer, err = s.searchWithout(ctx, v.Find, c); err != nil {
+	if v.Answer, err = s.searchAround(ctx, v.Find, &c); err != nil {
 		return nil, err
 	}
+	v.Answer.Suggestions = slices.DeleteFunc(v.Answer.Suggestions, func(x slots.Suggestion) bool { return x.Start.Equal(c.Start) })
 	return out, nil
 }
 
@@ -221,13 +222,9 @@ func (s *Server) repairSeat(ctx context.Context, of conference.Case, c conferenc
 	if len(request.Need) == 0 {
 		return seat, nil
 	}
-	people, err := s.peopleOf(ctx, request)
+	verdict, err := s.judge(ctx, request, c.Start, nil)
 	if err != nil {
 		return seat, err
-	}
-	verdict, err := slots.At(request, people, c.Start)
-	if err != nil {
-		return seat, invalidFind(err)
 	}
 	for _, need := range verdict.Needs {
 		for _, person := range need.People {
@@ -238,30 +235,4 @@ func (s *Server) repairSeat(ctx context.Context, of conference.Case, c conferenc
 	}
 	slices.SortStableFunc(seat.Deputies, func(a, b RepairDeputy) int { return mineFirst(a.Can) - mineFirst(b.Can) })
 	return seat, nil
-}
-
-// searchWithout searches as if a meeting were not booked, and leaves out the start that it has.
-func (s *Server) searchWithout(ctx context.Context, request slots.Request, c conference.Conference) (slots.Answer, error) {
-	now := s.now()
-	request.Now = &now
-	people, err := s.peopleOf(ctx, request)
-	if err != nil {
-		return slots.Answer{}, err
-	}
-	freeOf(people, calendar.Interval{Start: c.Start, End: c.End}, c)
-	answer, err := slots.Find(request, people)
-	if err != nil {
-		return answer, invalidFind(err)
-	}
-	answer.Suggestions = slices.DeleteFunc(answer.Suggestions, func(x slots.Suggestion) bool { return x.Start.Equal(c.Start) })
-	return answer, nil
-}
-
-// freeOf takes a meeting's own time from what its people are booked for.
-func freeOf(people []slots.Person, own calendar.Interval, c conference.Conference) {
-	for i := range people {
-		if slices.ContainsFunc(c.Participants, func(x conference.Participant) bool { return string(x.Person) == people[i].ID }) {
-			people[i].Booked = calendar.Subtract(calendar.Merge(people[i].Booked), []calendar.Interval{own})
-		}
-	}
 }

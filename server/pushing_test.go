@@ -23,7 +23,7 @@ type pushService struct {
 	status int
 }
 
-func newPushService(t *testing.T) *pushService {
+func newPushService(t testing.TB) *pushService {
 	s := &pushService{status: http.StatusCreated}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -50,7 +50,7 @@ func (s *pushService) got() []string {
 	return slices.Clone(s.topics)
 }
 
-func subscription(t *testing.T, endpoint string) map[string]string {
+func subscription(t testing.TB, endpoint string) map[string]string {
 	t.Helper()
 	key, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {

@@ -70,6 +70,7 @@ type Server struct {
 
 	region    atomic.Pointer[regionView]
 	calendars atomic.Pointer[calendars]
+	free      atomic.Pointer[freeTime] // nil until it was worked out
 
 	ownAddress string // where feeds with a path are fetched from: this server, by loopback
 	refreshNow chan struct{}

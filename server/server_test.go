@@ -52,7 +52,7 @@ func (l *lockedBuffer) String() string {
 
 // running is a whole server on a real redis-server child, reached by HTTP as browsers do.
 type running struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	out  *lockedBuffer // what is said to people
 	log  *lockedBuffer
@@ -60,7 +60,7 @@ type running struct {
 	stop func()
 }
 
-func start(t *testing.T, demo bool, extra ...string) *running {
+func start(t testing.TB, demo bool, extra ...string) *running {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -86,7 +86,7 @@ func start(t *testing.T, demo bool, extra ...string) *running {
 	return startWith(t, cfg)
 }
 
-func startWith(t *testing.T, cfg config.Config) *running {
+func startWith(t testing.TB, cfg config.Config) *running {
 	t.Helper()
 	r := &running{t: t, url: cfg.PublicURL.String(), out: &lockedBuffer{}, log: &lockedBuffer{}, cfg: cfg}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -119,7 +119,7 @@ func startWith(t *testing.T, cfg config.Config) *running {
 	return r
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -217,7 +217,7 @@ func (r *running) as(persona string) *browser {
 }
 
 // eventually asks until the answer is yes: for what a worker does in its own time.
-func eventually(t *testing.T, what string, yes func() bool) {
+func eventually(t testing.TB, what string, yes func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(15 * time.Second)
 	tick := time.NewTicker(50 * time.Millisecond)

@@ -30,7 +30,7 @@ func (s *Server) createWaiting(ctx context.Context, in *createWaitingInput) (*wa
 	if deadline == nil || !deadline.After(s.now()) {
 		return nil, errNoDeadline
 	}
-	people, err := s.peopleOf(ctx, in.Body.Find)
+	people, err := s.askedFor(in.Body.Find)
 	if err != nil {
 		return nil, err
 	}
@@ -38,10 +38,7 @@ func (s *Server) createWaiting(ctx context.Context, in *createWaitingInput) (*wa
 	if err != nil {
 		return nil, s.fail("write a search", err)
 	}
-	w := store.Waiting{Case: of.ID, Unit: of.Origin, By: p.person.ID, Request: request, Asked: s.now(), Deadline: deadline.UTC()}
-	for _, person := range people {
-		w.People = append(w.People, conference.PersonID(person.ID))
-	}
+	w := store.Waiting{Case: of.ID, Unit: of.Origin, By: p.person.ID, Request: request, Asked: s.now(), Deadline: deadline.UTC(), People: people}
 	if len(w.People) == 0 {
 		return nil, invalid("the search names nobody")
 	}

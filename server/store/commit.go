@@ -84,17 +84,17 @@ type claim struct {
 }
 
 func (s *Store) addClaim(c *commit, want claim) {
-	c.arg(s.now().UnixMilli(), want.start.UnixMilli(), want.end.UnixMilli(), want.mine, string(want.hold), len(want.people))
-	for _, p := range want.people {
+	var weeks strings.Builder
+	for i, p := range want.people {
 		c.key(s.busyKey(p), s.heldKey(p))
-		c.arg(string(p))
-		i := slices.IndexFunc(want.caps, func(x Cap) bool { return x.Person == p })
-		if i < 0 {
-			c.arg("", "", "")
-		} else {
-			c.arg(want.caps[i].From.UnixMilli(), want.caps[i].To.UnixMilli(), want.caps[i].Most)
+		if at := slices.IndexFunc(want.caps, func(x Cap) bool { return x.Person == p }); at >= 0 {
+			x := want.caps[at]
+			fmt.Fprintf(&weeks, "%d %d %d %d ", i+1, x.From.UnixMilli(), x.To.UnixMilli(), x.Most)
 		}
 	}
+	c.arg(
+		s.now().UnixMilli(), want.start.UnixMilli(), want.end.UnixMilli(), want.mine, string(want.hold), len(want.people), words(want.people), weeks.String(),
+	)
 }
 
 // candidate is one of the casts among which a script chooses.
@@ -109,21 +109,23 @@ type candidate struct {
 func (s *Store) addCandidates(c *commit, want claim, list []candidate) error {
 	c.arg(len(list))
 	for _, x := range list {
-		c.arg(x.text, len(x.people))
-		for _, p := range x.people {
-			c.arg(slices.Index(want.people, p) + 1)
+		numbers := make([]string, len(x.people))
+		for i, p := range x.people {
+			numbers[i] = strconv.Itoa(slices.Index(want.people, p) + 1)
 		}
+		c.arg(x.text, strings.Join(numbers, " "), len(x.invitations))
 		for _, i := range x.invitations {
 			c.key(s.invitationKey(i.Hash))
 		}
-		c.arg(len(x.invitations))
 		c.arg(invitationRows(x.invitations, x.booked)...)
 		rows, err := s.mailRows(x.mails)
 		if err != nil {
 			return err
 		}
 		c.arg(len(x.mails))
-		c.arg(rows...)
+		for r := range slices.Chunk(rows, 5) { // participant, sequence, kind, queued, row
+			c.arg(r[0], fmt.Sprintf("%d %s %s %s", r[1], MailQueued, r[3], r[2]), r[4])
+		}
 	}
 	return nil
 }

@@ -32,24 +32,32 @@ local function announce(kind, what, ...)
   redis.call('XADD', events, 'MAXLEN', '~', events_kept, '*', 'kind', kind, 'what', what, ...)
 end
 
--- Who is wanted from when to when, and the asker's own time that is not in the way: a reservation that is given up, a hold.
+-- Who is wanted from when to when, and the asker's own time that is not in the way: a reservation that is given up, a hold. Each
+-- person has two keys, which stay where they are; all ids are one argument, and so are all weeks, for each argument costs more than
+-- a look at a set.
 local function claim()
-  local c = { now = tonumber(arg()), first = arg(), last = arg(), mine = arg(), hold = arg(), people = {} }
-  for i = 1, tonumber(arg()) do
-    c.people[i] = { busy = key(), held = key(), id = arg(), from = arg(), to = arg(), most = arg() }
+  local c = { now = tonumber(arg()), first = arg(), last = arg(), mine = arg(), hold = arg(), n = tonumber(arg()), ids = arg(), weeks = {}, skip = {} }
+  for i, from, to, most in string.gmatch(arg(), '(%d+) (%-?%d+) (%-?%d+) (%d+)') do
+    c.weeks[tonumber(i)] = { from = from, to = to, most = tonumber(most) }
   end
-  c.before = '(' .. c.last
+  c.before, c.keys = '(' .. c.last, key_at
+  key_at = key_at + 2 * c.n
   return c
 end
+local function busy(c, i) return KEYS[c.keys + 2 * i - 1] end
+local function held(c, i) return KEYS[c.keys + 2 * i] end
 
--- The casts in the order in which they are wanted; each with the people of the claim by number, its links and its mails.
+-- The casts in the order in which they are wanted: each with the people of the claim by number, its links (a key and three arguments
+-- for each) and its mails (three arguments), which are read of the one that is chosen only.
 local function casts()
   local list = {}
   for n = 1, tonumber(arg()) do
-    local c = { json = arg(), people = {}, links = {}, mails = {} }
-    for i = 1, tonumber(arg()) do c.people[i] = tonumber(arg()) end
-    for i = 1, tonumber(arg()) do c.links[i] = { key = key(), participant = arg(), expires = arg(), life = arg() } end
-    for i = 1, tonumber(arg()) do c.mails[i] = { participant = arg(), sequence = arg(), kind = arg(), queued = arg(), row = arg() } end
+    local c = { json = arg(), people = {} }
+    for i in string.gmatch(arg(), '%d+') do c.people[#c.people + 1] = tonumber(i) end
+    c.links, c.link_keys = tonumber(arg()), key_at
+    c.link_args, key_at, arg_at = arg_at, key_at + c.links, arg_at + 3 * c.links
+    c.mails = tonumber(arg())
+    c.mail_args, arg_at = arg_at, arg_at + 3 * c.mails
     list[n] = c
   end
   return list
@@ -70,12 +78,12 @@ end
 -- Reservations of one person never overlap, so walking back from our end we may stop at the first that ends by our start. Mostly that
 -- is the first of all.
 local function look_booked(c, i, taken)
-  local busy, first = c.people[i].busy, tonumber(c.first)
-  local nearest = redis.call('ZREVRANGEBYSCORE', busy, c.before, '-inf', 'LIMIT', 0, 1)[1]
+  local set, first = busy(c, i), tonumber(c.first)
+  local nearest = redis.call('ZREVRANGEBYSCORE', set, c.before, '-inf', 'LIMIT', 0, 1)[1]
   if not nearest or tonumber(string.match(nearest, '^%d+')) <= first then return end
   local from, done = 0, false
   while not done do
-    local near = redis.call('ZREVRANGEBYSCORE', busy, c.before, '-inf', 'WITHSCORES', 'LIMIT', from, 8)
+    local near = redis.call('ZREVRANGEBYSCORE', set, c.before, '-inf', 'WITHSCORES', 'LIMIT', from, 8)
     done = #near < 16
     for j = 1, #near, 2 do
       local ends, id = string.match(near[j], '^(%d+)|(.*)$')
@@ -91,14 +99,14 @@ end
 
 -- Others' holds that live; returns how many of them begin in the person's week.
 local function look_held(c, i, taken)
-  local p, held, n = c.people[i], redis.call('HGETALL', c.people[i].held), 0
-  for j = 1, #held, 2 do
-    local begins, ends, til, whose = hold_parts(held[j + 1])
-    if tonumber(til) > c.now and held[j] ~= c.hold then
+  local all, week, n = redis.call('HGETALL', held(c, i)), c.weeks[i], 0
+  for j = 1, #all, 2 do
+    local begins, ends, til, whose = hold_parts(all[j + 1])
+    if tonumber(til) > c.now and all[j] ~= c.hold then
       if tonumber(begins) < tonumber(c.last) and tonumber(ends) > tonumber(c.first) then
-        because(taken, i, 'held', begins, ends, held[j], til .. ' ' .. whose)
+        because(taken, i, 'held', begins, ends, all[j], til .. ' ' .. whose)
       end
-      if p.most ~= '' and tonumber(begins) >= tonumber(p.from) and tonumber(begins) < tonumber(p.to) then n = n + 1 end
+      if week and tonumber(begins) >= tonumber(week.from) and tonumber(begins) < tonumber(week.to) then n = n + 1 end
     end
   end
   return n
@@ -106,27 +114,26 @@ end
 
 -- A hold counts as the meeting that it may become: else one that was granted could not be booked.
 local function look_week(c, i, taken, holds)
-  local p = c.people[i]
-  local full = holds + redis.call('ZCOUNT', p.busy, p.from, '(' .. p.to)
-  local own = c.mine ~= '' and redis.call('ZSCORE', p.busy, c.mine)
-  if own and tonumber(own) >= tonumber(p.from) and tonumber(own) < tonumber(p.to) then full = full - 1 end
-  if full >= tonumber(p.most) then because(taken, i, 'cap', p.from, p.to, p.most, '') end
+  local week = c.weeks[i]
+  if not week then return end
+  local full = holds + redis.call('ZCOUNT', busy(c, i), week.from, '(' .. week.to)
+  local own = c.mine ~= '' and redis.call('ZSCORE', busy(c, i), c.mine)
+  if own and tonumber(own) >= tonumber(week.from) and tonumber(own) < tonumber(week.to) then full = full - 1 end
+  if full >= week.most then because(taken, i, 'cap', week.from, week.to, tostring(week.most), '') end
 end
 
 -- Adds to taken all that keeps the i-th person from the claim.
 local function look(c, i, taken)
-  local p, holds = c.people[i], 0
-  if p.skip then return end
+  if c.skip[i] then return end
   look_booked(c, i, taken)
-  if c.holds then holds = look_held(c, i, taken) end
-  if p.most ~= '' then look_week(c, i, taken, holds) end
+  look_week(c, i, taken, c.holds and look_held(c, i, taken) or 0)
 end
 
 -- The first cast of which nobody is engaged; else nothing, and all that is in the way of each.
 local function choose(c, list)
-  local taken, free, held = {'taken'}, {}, {}
-  for i, p in ipairs(c.people) do held[i] = p.held end
-  c.holds = #held > 0 and redis.call('EXISTS', unpack(held)) > 0 -- mostly nobody is held: one question instead of many
+  local taken, free, all = {'taken'}, {}, {}
+  for i = 1, c.n do all[i] = held(c, i) end
+  c.holds = c.n > 0 and redis.call('EXISTS', unpack(all)) > 0 -- mostly nobody is held: one question instead of many
   for n, cast in ipairs(list) do
     local good = true
     for _, i in ipairs(cast.people) do
@@ -145,18 +152,18 @@ end
 -- Reserves the claim for a cast and writes its links and mails.
 local function reserve(c, cast, id, outbox, mails)
   for _, i in ipairs(cast.people) do
-    local p = c.people[i]
-    if not p.skip then redis.call('ZADD', p.busy, c.first, c.last .. '|' .. id) end
+    if not c.skip[i] then redis.call('ZADD', busy(c, i), c.first, c.last .. '|' .. id) end
   end
-  for _, l in ipairs(cast.links) do
-    redis.call('HSET', l.key, 'conference', id, 'participant', l.participant, 'expires', l.expires)
-    redis.call('PEXPIRE', l.key, l.life)
+  for i = 1, cast.links do
+    local link, at = KEYS[cast.link_keys + i], cast.link_args + 3 * i
+    redis.call('HSET', link, 'conference', id, 'participant', ARGV[at - 2], 'expires', ARGV[at - 1])
+    redis.call('PEXPIRE', link, ARGV[at])
   end
   local status = {}
-  for _, m in ipairs(cast.mails) do
-    status[#status + 1] = m.participant
-    status[#status + 1] = m.sequence .. ' queued ' .. m.queued .. ' ' .. m.kind
-    redis.call('XADD', outbox, '*', 'row', m.row)
+  for i = 1, cast.mails do
+    local at = cast.mail_args + 3 * i -- participant, status, row
+    status[#status + 1], status[#status + 2] = ARGV[at - 2], ARGV[at - 1]
+    redis.call('XADD', outbox, '*', 'row', ARGV[at])
   end
   if #status > 0 then redis.call('HSET', mails, unpack(status)) end
 end
@@ -184,8 +191,9 @@ end
 -- Uses a hold up for those people of a claim whom a cast books. One that has ended protected nothing and is no error.
 local function use_up(h, c, cast)
   if h.id == '' or redis.call('EXISTS', h.key) == 0 then return end
-  local staying = {}
-  for _, i in ipairs(cast.people) do staying[c.people[i].id] = true end
+  local ids, staying = {}, {}
+  for id in string.gmatch(c.ids, '%S+') do ids[#ids + 1] = id end
+  for _, i in ipairs(cast.people) do staying[ids[i]] = true end
   let_go(h, 'used', staying)
 end
 

@@ -29,14 +29,14 @@ redis.call('HSET', entity, 'v', schema, 'rev', '1', 'json', cast.json, 'until', 
 redis.call('PEXPIRE', entity, life + longer)
 redis.call('ZADD', due, til, id)
 for _, i in ipairs(cast.people) do
-  local held = c.people[i].held
-  local all = redis.call('HGETALL', held)
+  local set = held(c, i)
+  local all = redis.call('HGETALL', set)
   for j = 1, #all, 2 do
     local _, _, ends = hold_parts(all[j + 1])
-    if tonumber(ends) <= c.now then redis.call('HDEL', held, all[j]) end
+    if tonumber(ends) <= c.now then redis.call('HDEL', set, all[j]) end
   end
-  redis.call('HSET', held, id, c.first .. ' ' .. c.last .. ' ' .. til .. ' ' .. owner .. ' ' .. unit)
-  if redis.call('PTTL', held) < life then redis.call('PEXPIRE', held, life) end
+  redis.call('HSET', set, id, c.first .. ' ' .. c.last .. ' ' .. til .. ' ' .. owner .. ' ' .. unit)
+  if redis.call('PTTL', set) < life then redis.call('PEXPIRE', set, life) end
 end
 local what = 'held'
 if offer == '1' then

@@ -18,7 +18,7 @@ if not rev then return {'missing'} end
 if rev ~= expected then return {'revision'} end
 if only == '1' then
   -- Whoever came by themselves or was added by hand was never reserved.
-  for _, p in ipairs(c.people) do p.skip = not redis.call('ZSCORE', p.busy, before) end
+  for i = 1, c.n do c.skip[i] = not redis.call('ZSCORE', busy(c, i), before) end
 end
 local n, taken = choose(c, list)
 if not n then return taken end
