@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/samtale/samtale/calendar"
 	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/identity"
@@ -26,18 +28,26 @@ func (s *Server) book(ctx context.Context, in *bookInput) (*conferenceOutput, er
 	if err != nil {
 		return nil, err
 	}
-	booking := store.Booking{
-		Conference: conf, CaseRevision: b.Revision,
-		Idempotency: store.Idempotency{Key: scopedKey(p, "book", in.IdempotencyKey), BodyHash: hashOf(b)},
-		Mails:       mailsFor(conf, mailRequest, conf.Sequence), Invitations: s.invitationKeys(conf), Hold: store.HoldID(b.Hold),
+	casts, err := s.casts(p, of, conf, b)
+	if err != nil {
+		return nil, err
 	}
-	if done, err := s.store.Replayed(ctx, booking.Idempotency); err == nil { // the first answer was lost on the way
+	key := store.Idempotency{Key: scopedKey(p, "book", in.IdempotencyKey), BodyHash: hashOf(b)}
+	if done, err := s.store.Replayed(ctx, key); err == nil { // the first answer was lost on the way
 		return s.bookedAs(ctx, p, done)
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return nil, s.fail("look for an earlier answer", err)
 	}
-	if err := s.checkStart(ctx, conf, nil, b.Find); err != nil {
+	if casts, err = s.able(ctx, casts, b.Find); err != nil {
 		return nil, err
+	}
+	booking := store.Booking{Conference: casts[0], CaseRevision: b.Revision, Idempotency: key, Hold: store.HoldID(b.Hold)}
+	booking.Mails, booking.Invitations = mailsFor(casts[0], mailRequest, 0), s.invitationKeys(casts[0])
+	for _, c := range casts {
+		booking.Caps = append(booking.Caps, s.capsOf(c)...)
+	}
+	for _, c := range casts[1:] {
+		booking.Casts = append(booking.Casts, store.Cast{Participants: c.Participants, Mails: mailsFor(c, mailRequest, 0), Invitations: s.invitationKeys(c)})
 	}
 	booked, err := s.store.Book(ctx, booking)
 	var conflict *store.ConflictError
@@ -50,6 +60,65 @@ func (s *Server) book(ctx context.Context, in *bookInput) (*conferenceOutput, er
 	s.metrics.bookings.WithLabelValues("booked").Inc()
 	s.forceRefresh(staff(booked)) // a clash that came in meanwhile should show at once
 	return s.bookedAs(ctx, p, booked)
+}
+
+// casts is the meeting with each of the casts that would do, the wanted one first.
+func (s *Server) casts(p *principal, of conference.Case, wanted conference.Conference, b NewConference) ([]conference.Conference, error) {
+	casts := []conference.Conference{wanted}
+	for _, other := range b.Others {
+		again := b
+		again.Cast = other
+		c, err := s.newConference(p, of, again)
+		if err != nil {
+			return nil, err
+		}
+		with := wanted
+		with.Participants = c.Participants
+		casts = append(casts, with)
+	}
+	return casts, nil
+}
+
+// able leaves the casts that the finder finds free. When it is none, the answer speaks of the wanted one.
+func (s *Server) able(ctx context.Context, casts []conference.Conference, find *slots.Request) ([]conference.Conference, error) {
+	var free []conference.Conference
+	var first error
+	for _, c := range casts {
+		err := s.checkStart(ctx, c, nil, find)
+		var taken *Problem
+		switch {
+		case err == nil:
+			free = append(free, c)
+		case !errors.As(err, &taken) || taken.Status != http.StatusConflict:
+			return nil, err
+		case first == nil:
+			first = err
+		}
+	}
+	if len(free) == 0 {
+		return nil, first
+	}
+	return free, nil
+}
+
+// capsOf are the weeks of a meeting's people that can be full.
+func (s *Server) capsOf(c conference.Conference) []store.Cap {
+	region := s.region.Load()
+	var caps []store.Cap
+	for _, id := range staff(c) {
+		if p, ok := region.people[id]; ok && p.PerWeek > 0 {
+			week := weekOf(c.Start, region.zone)
+			caps = append(caps, store.Cap{Person: id, From: week.Start, To: week.End, Most: p.PerWeek})
+		}
+	}
+	return caps
+}
+
+// weekOf is the ISO week (Monday to Sunday) around an instant in a zone.
+func weekOf(t time.Time, zone *time.Location) calendar.Interval {
+	local := t.In(zone)
+	monday := time.Date(local.Year(), local.Month(), local.Day()-(int(local.Weekday())+6)%7, 0, 0, 0, 0, zone)
+	return calendar.Interval{Start: monday.UTC(), End: monday.AddDate(0, 0, 7).UTC()}
 }
 
 func (s *Server) bookedAs(ctx context.Context, p *principal, c conference.Conference) (*conferenceOutput, error) {

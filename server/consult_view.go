@@ -343,7 +343,7 @@ func (s *Server) bookTwo(ctx context.Context, p *principal, in *bookTalkInput, c
 	if err := s.checkStart(ctx, m, nil, nil); err != nil {
 		return nil, err
 	}
-	booked, err := s.store.Book(ctx, store.Booking{Conference: m, Mails: mailsFor(m, mailRequest, 0), Invitations: s.invitationKeys(m), Idempotency: key})
+	booked, err := s.store.Book(ctx, store.Booking{Conference: m, Mails: mailsFor(m, mailRequest, 0), Invitations: s.invitationKeys(m), Caps: s.capsOf(m), Idempotency: key})
 	var conflict *store.ConflictError
 	if errors.As(err, &conflict) {
 		return nil, s.slotTaken(ctx, s.conflictViews(conflict), nil)

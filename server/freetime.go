@@ -89,8 +89,13 @@ func (s *Server) timeFor(ctx context.Context, request slots.Request, own *confer
 
 // engagements are what is booked here, and what others hold: whoever holds a time must still find it.
 func (s *Server) engagements(ctx context.Context, ids []conference.PersonID, window calendar.Interval) (booked, held map[conference.PersonID][]calendar.Interval, err error) {
-	if booked, err = s.store.Reservations(ctx, ids, window.Start, window.End); err != nil {
+	zone := s.region.Load().zone
+	weeks := calendar.Interval{Start: weekOf(window.Start, zone).Start, End: weekOf(window.End, zone).End} // whole ones, to count in
+	if booked, err = s.store.Reservations(ctx, ids, weeks.Start, weeks.End); err != nil {
 		return nil, nil, err
+	}
+	for _, id := range ids {
+		booked[id] = append(booked[id], s.fullWeeks(id, booked[id], weeks)...)
 	}
 	holds, err := s.store.HoldsOf(ctx, ids, window.Start, window.End)
 	held = make(map[conference.PersonID][]calendar.Interval, len(holds))
@@ -103,6 +108,28 @@ func (s *Server) engagements(ctx context.Context, ids []conference.PersonID, win
 		}
 	}
 	return booked, held, err
+}
+
+// fullWeeks are the weeks in which somebody is booked for as many meetings as they may have: the whole week is taken then.
+func (s *Server) fullWeeks(id conference.PersonID, booked []calendar.Interval, weeks calendar.Interval) []calendar.Interval {
+	region := s.region.Load()
+	p, ok := region.people[id]
+	if !ok || p.PerWeek == 0 {
+		return nil
+	}
+	var full []calendar.Interval
+	for week := weekOf(weeks.Start, region.zone); week.Start.Before(weeks.End); week = weekOf(week.End, region.zone) {
+		begun := 0
+		for _, b := range booked {
+			if !b.Start.Before(week.Start) && b.Start.Before(week.End) {
+				begun++
+			}
+		}
+		if begun >= p.PerWeek {
+			full = append(full, week)
+		}
+	}
+	return full
 }
 
 // askedFor lists the people of the region whom a request names or who hold one of its roles.

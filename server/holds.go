@@ -32,23 +32,25 @@ func (s *Server) createHold(ctx context.Context, in *createHoldInput) (*holdOutp
 		return nil, err
 	}
 	people := make([]conference.PersonID, 0, len(b.Cast))
+	var asked conference.Conference
 	for _, seat := range b.Cast {
 		part, err := s.castParticipant(of, seat)
 		if err != nil {
 			return nil, err
 		}
-		people = append(people, part.Person)
+		people, asked.Participants = append(people, part.Person), append(asked.Participants, part)
 	}
 	start := b.Start.UTC()
 	if start.Before(s.now()) {
 		return nil, invalid("the start has passed")
 	}
+	asked.Start = start
 	hold, err := s.store.PlaceHold(ctx, store.HoldRequest{
 		Hold: store.Hold{
 			ID: store.HoldID("h_" + newID(s.random)), By: p.person.ID, Unit: of.Origin, Case: of.ID, Start: start,
 			End: start.Add(time.Duration(b.DurationMin) * time.Minute),
 		},
-		Casts: [][]conference.PersonID{people}, TTL: store.HoldLifetime,
+		Casts: [][]conference.PersonID{people}, TTL: store.HoldLifetime, Caps: s.capsOf(asked),
 		Idempotency: store.Idempotency{Key: scopedKey(p, "hold", in.IdempotencyKey), BodyHash: hashOf(b)},
 	})
 	if err != nil {

@@ -52,7 +52,7 @@ func (s *Server) moveConference(ctx context.Context, in *moveInput) (*conference
 	after, err := s.store.Reschedule(ctx, store.Move{
 		Conference: c.ID, Expected: revision, Start: moved.Start, End: moved.End, By: p.person.ID, At: s.now(),
 		Idempotency: sameChange(p, "move", c.ID, revision, []any{in.Body.Start, in.Body.DurationMin}),
-		Mails:       mailsFor(c, mailRequest, c.Sequence+1), Invitations: links,
+		Mails:       mailsFor(c, mailRequest, c.Sequence+1), Invitations: links, Caps: s.capsOf(moved),
 	})
 	if err != nil {
 		return nil, s.rebookRefused(ctx, "move a meeting", err, in.Body.Find)
@@ -102,7 +102,7 @@ func (s *Server) swapParticipant(ctx context.Context, in *swapInput) (*conferenc
 	after, err := s.store.SwapPeople(ctx, store.Swap{
 		Conference: c.ID, Expected: revision, Out: []string{out.Key}, In: []conference.Participant{comes},
 		Idempotency: sameChange(p, "swap", c.ID, revision, in.Body),
-		Mails:       mails, Invitations: s.keysOf(c, comes), Revoke: hashesOf(s.keysOf(c, *out)),
+		Mails:       mails, Invitations: s.keysOf(c, comes), Revoke: hashesOf(s.keysOf(c, *out)), Caps: s.capsOf(alone),
 	})
 	if err != nil {
 		return nil, s.rebookRefused(ctx, "swap a person", err, nil)

@@ -279,3 +279,77 @@ func TestGridAndWhyTellNoTitles(t *testing.T) {
 		t.Errorf("the best start: %s", fmt.Sprint(verdict))
 	}
 }
+
+func TestFullWeekIsNeitherOfferedNorBooked(t *testing.T) {
+	r := startTeam(t)
+	capped := strings.Replace(team, "roles: [gp@office]", "meetings_per_week: 1, roles: [gp@office]", 1)
+	must[map[string]any](r.as("unni-west"), 200, "PUT", "/v1/region", []byte(capped), "Content-Type", "application/yaml")
+	wanda := r.as("wanda")
+	now := must[SessionView](wanda, 200, "GET", "/v1/session", nil).Now
+	request := slots.Request{
+		DurationMin: 20, GridMin: 10, TZ: "Europe/Oslo", Window: slots.Window{From: now, To: now.Add(10 * 24 * time.Hour)}, List: slots.ListStarts,
+		Need: []slots.Need{{ID: "gp", AnyOf: []string{"grete"}}},
+	}
+	thisWeek := func() (n int) {
+		sunday := weekOf(now, oslo(t)).End
+		for _, s := range must[slots.Answer](wanda, 200, "POST", "/v1/find", request).Starts {
+			if s.Before(sunday) {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "the region is in force", func() bool { return thisWeek() > 0 })
+	c := r.online(t.Context(), "grete")["grete"].ask(201, specialist) // nobody can be reached
+	must[ConferenceView](r.as("grete"), 201, "POST", "/v1/consults/"+string(c.ID)+"/booking",
+		map[string]any{"start": c.Fallback.Slots[0].Start, "person": c.Fallback.Slots[0].Person.ID}, "Idempotency-Key", newTestKey())
+	if n := thisWeek(); n != 0 {
+		t.Errorf("%d starts are offered in a full week", n)
+	}
+	if len(must[slots.Answer](wanda, 200, "POST", "/v1/find", request).Starts) == 0 {
+		t.Error("nothing is offered in the next week either")
+	}
+}
+
+func TestNextCastIsBookedWhenTheFirstIsTaken(t *testing.T) {
+	r := start(t, true)
+	p := r.planned()
+	region := must[CaseDetail](p.browser, 200, "GET", "/v1/cases/"+string(p.detail.ID), nil)
+	// Another doctor of the ward takes the place of the first one, who is held by somebody else.
+	var other []CastSeat
+	var held CastSeat
+	for _, seat := range p.cast {
+		i := slices.IndexFunc(region.Seats, func(x SeatView) bool { return x.ID == seat.Seat })
+		for _, candidate := range region.Seats[i].Candidates {
+			used := slices.ContainsFunc(p.cast, func(x CastSeat) bool { return x.Person == candidate.ID })
+			verdict := must[slots.Verdict](p.browser, 200, "POST", "/v1/find/why", map[string]any{
+				"start": p.best.Start, "find": slots.Request{
+					DurationMin: p.minutes(), TZ: "Europe/Oslo", Window: slots.Window{From: p.best.Start, To: p.best.End},
+					Need: []slots.Need{{ID: "one", AnyOf: []string{string(candidate.ID)}}}, Policy: slots.Policy{OutsideHours: slots.Allow, Unknown: slots.OfferMarked, UseDuty: true},
+				},
+			})
+			if other == nil && !used && verdict.Feasible {
+				held = seat
+				other = slices.Clone(p.cast)
+				other[slices.Index(other, seat)].Person = candidate.ID
+			}
+		}
+	}
+	if other == nil {
+		t.Fatal("nobody in the demo has a stand-in at that time")
+	}
+	must[HoldView](r.as("coordinator"), 201, "POST", "/v1/holds",
+		NewHold{Case: p.detail.ID, Start: p.best.Start, DurationMin: p.minutes(), Cast: []CastSeat{held}}, "Idempotency-Key", newTestKey())
+	booked := must[ConferenceView](p.browser, 201, "POST", "/v1/conferences",
+		NewConference{Case: p.detail.ID, Start: p.best.Start, DurationMin: p.minutes(), Cast: p.cast, Others: [][]CastSeat{other}}, "Idempotency-Key", newTestKey())
+	if len(booked.Participants) != len(p.cast) {
+		t.Errorf("booked %+v", booked.Participants)
+	}
+	for _, seat := range other {
+		name := must[struct{ People []Person }](p.browser, 200, "GET", "/v1/directory", nil).People
+		i := slices.IndexFunc(name, func(x Person) bool { return x.ID == seat.Person })
+		if !slices.ContainsFunc(booked.Participants, func(x ParticipantView) bool { return x.Name == name[i].Name }) {
+			t.Errorf("%s does not sit in the meeting", seat.Person)
+		}
+	}
+}

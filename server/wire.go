@@ -194,6 +194,7 @@ type NewConference struct {
 	Start       time.Time         `json:"start"`
 	DurationMin int               `json:"duration_min" minimum:"5" maximum:"240"`
 	Cast        []CastSeat        `json:"cast" minItems:"1" maxItems:"40"`
+	Others      [][]CastSeat      `json:"others,omitempty" maxItems:"5" doc:"Other casts for the same start, in this order: the first of which nobody is taken is booked"`
 	Guests      []GuestInvite     `json:"guests,omitempty" maxItems:"10"`
 	Hold        string            `json:"hold,omitempty" maxLength:"64" doc:"A hold of the caller's that this booking confirms"`
 	Find        *slots.Request    `json:"find,omitempty" doc:"The find request the choice came from; its rules are checked again for this start and give the next best slots when it is taken"`

@@ -99,10 +99,11 @@ type Person struct {
 	Hours    []Hours  `json:"hours,omitempty"`
 	Feeds    []Feed   `json:"feeds,omitempty"`
 
-	Ask        []string `json:"ask,omitempty"`         // what to ask about, in the region's language
-	Languages  []string `json:"languages,omitempty"`   // spoken, BCP 47
-	Deputy     PersonID `json:"deputy,omitempty"`      // on days off
-	PhoneHours []Hours  `json:"phone_hours,omitempty"` // when the phone is answered; empty: not said
+	Ask        []string `json:"ask,omitempty"`               // what to ask about, in the region's language
+	Languages  []string `json:"languages,omitempty"`         // spoken, BCP 47
+	Deputy     PersonID `json:"deputy,omitempty"`            // on days off
+	PerWeek    int      `json:"meetings_per_week,omitempty"` // most meetings that may be booked in an ISO week; 0: any number
+	PhoneHours []Hours  `json:"phone_hours,omitempty"`       // when the phone is answered; empty: not said
 }
 
 // Hours are weekly working hours in the person's zone.

@@ -87,6 +87,8 @@ func (r *reader) person(n *yaml.Node) conference.Person {
 		"ask":         r.ask(&p.Ask),
 		"languages":   r.languages(&p.Languages),
 		"phone_hours": r.weekly("phone_hours", &p.PhoneHours),
+
+		"meetings_per_week": r.number(&p.PerWeek, 100),
 		"deputy": func(n *yaml.Node) {
 			deputy = n
 			r.somebody(&p.Deputy)(n)

@@ -16,7 +16,7 @@ import (
 
 // HoldsBy returns the holds that a person has, offers apart, by when they end.
 func (s *Store) HoldsBy(ctx context.Context, owner conference.PersonID) ([]Hold, error) {
-	ids, err := s.read.ZRangeByScore(ctx, s.holdsByKey(owner), &redis.ZRangeBy{Min: "(" + milliseconds(s.now()), Max: "+inf"}).Result()
+	ids, err := s.read.ZRangeArgs(ctx, redis.ZRangeArgs{Key: s.holdsByKey(owner), ByScore: true, Start: "(" + milliseconds(s.now()), Stop: "+inf"}).Result()
 	if err != nil {
 		return nil, fmt.Errorf("store: holds of %s: %w", owner, err)
 	}

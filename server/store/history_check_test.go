@@ -256,7 +256,7 @@ type tenure struct {
 	from, until int64
 	start, end  int
 	people      crowd
-	id          string
+	id, of      string // of: the meeting that a hold is for
 }
 
 func tenuresOf(history []attempt) []tenure {
@@ -276,7 +276,7 @@ func tenuresOf(history []attempt) []tenure {
 	}
 	var list []tenure
 	for _, a := range history {
-		t := tenure{from: a.Ended, until: math.MaxInt64, start: a.Got.Start, end: a.Got.End, people: a.Got.People, id: a.GotID}
+		t := tenure{from: a.Ended, until: math.MaxInt64, start: a.Got.Start, end: a.Got.End, people: a.Got.People, id: a.GotID, of: a.For}
 		key := a.GotID
 		switch {
 		case a.Said != "ok" || a.Kind == "release" || a.Got.Cancelled:
@@ -326,7 +326,7 @@ func checkTogether(v *verdict, history []attempt) {
 			continue
 		}
 		for _, x := range there {
-			if x.start < t.end && t.start < x.end && x.people&t.people != 0 && x.id != t.id {
+			if x.start < t.end && t.start < x.end && x.people&t.people != 0 && x.id != t.id && x.of != t.id && t.of != x.id {
 				v.fault("overlap: %s and %s, certainly at the same instant: %+v %+v", x.id, t.id, x, t)
 			}
 		}

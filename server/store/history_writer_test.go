@@ -79,6 +79,7 @@ type attempt struct {
 	Casts []crowd  `json:"c,omitempty"`
 	Out   crowd    `json:"l,omitempty"`
 	Hold  string   `json:"h,omitempty"` // used up by it
+	For   string   `json:"m,omitempty"` // the meeting that a hold is for: they are not in each other's way
 	Began int64    `json:"b,omitempty"`
 
 	Said  string   `json:"s,omitempty"` // "ok", "lost" when nobody knows, else how it was refused
@@ -145,6 +146,13 @@ func (p *pool) size() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.ids)
+}
+
+func (p *pool) get(id conference.ConferenceID) (standing, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was, ok := p.known[id]
+	return was, ok
 }
 
 // pick returns a random meeting; take removes it.
@@ -296,8 +304,9 @@ func castOf(id conference.ConferenceID, c crowd) Cast {
 func (w *historyWriter) book(ctx context.Context) {
 	a := attempt{Kind: "book", ID: w.next("m"), Key: w.next("k"), Casts: w.casts(1 + w.r.IntN(3))}
 	a.Want.Start, a.Want.End = w.span()
-	if len(w.held) > 0 && w.r.IntN(3) > 0 {
-		h := w.takeHeld()
+	if len(w.held) > 0 && w.held[len(w.held)-1].For == "" && w.r.IntN(3) > 0 {
+		h := w.held[len(w.held)-1]
+		w.held = w.held[:len(w.held)-1]
 		a.Hold, a.Want, a.Casts = h.ID, standing{Start: h.Got.Start, End: h.Got.End}, []crowd{h.Got.People}
 	}
 	of := conference.CaseID("")
@@ -340,12 +349,21 @@ func (w *historyWriter) takeHeld() attempt {
 func (w *historyWriter) hold(ctx context.Context) {
 	a := attempt{Kind: "hold", ID: w.next("h"), Key: w.next("k"), Casts: w.casts(1 + w.r.IntN(2))}
 	a.Want.Start, a.Want.End = w.span()
+	if id, was, ok := w.pool.pick(w.r, false); ok && was.End < slotCount && w.r.IntN(4) == 0 { // a later time for a meeting
+		a.For, a.Casts, a.Want = string(id), []crowd{was.People}, standing{Start: was.Start + 1, End: was.End + 1}
+	}
+	instead := HoldID("")
+	if len(w.held) > 0 && w.r.IntN(4) == 0 {
+		a.Hold = w.takeHeld().ID
+		instead = HoldID(a.Hold)
+	}
 	ttl := time.Duration(20+w.r.IntN(400)) * time.Millisecond
 	done := w.try(ctx, a, func(ctx context.Context, a *attempt) error {
 		r := HoldRequest{
 			Hold: Hold{ID: HoldID(a.ID), By: conference.PersonID("p_" + w.name), Unit: "ward", Start: slotTime(a.Want.Start), End: slotTime(a.Want.End)},
-			TTL:  ttl, Caps: weekCaps(), Idempotency: Idempotency{Key: a.Key, BodyHash: "b"},
+			TTL:  ttl, Caps: weekCaps(), Instead: instead, Idempotency: Idempotency{Key: a.Key, BodyHash: "b"},
 		}
+		r.Conference = conference.ConferenceID(a.For)
 		for _, c := range a.Casts {
 			r.Casts = append(r.Casts, c.people())
 		}
@@ -365,7 +383,7 @@ func (w *historyWriter) endHold(ctx context.Context, extend bool) {
 	h := w.takeHeld()
 	a := attempt{Kind: "release", ID: h.ID, Hold: h.ID}
 	if extend {
-		a = attempt{Kind: "extend", ID: h.ID, extended: h.extended}
+		a = attempt{Kind: "extend", ID: h.ID, For: h.For, extended: h.extended}
 	}
 	done := w.try(ctx, a, func(ctx context.Context, a *attempt) error {
 		if !extend {
@@ -381,11 +399,20 @@ func (w *historyWriter) endHold(ctx context.Context, extend bool) {
 	}
 }
 
-// change moves, swaps or cancels a meeting that the process knows of, at times with an old revision.
+// change moves, swaps or cancels a meeting that the process knows of, at times with an old revision. What is held for a meeting is
+// mostly moved to.
 func (w *historyWriter) change(ctx context.Context, kind string) {
 	id, was, ok := w.pool.pick(w.r, kind == "cancel")
 	if !ok {
 		return
+	}
+	moved := attempt{}
+	if n := len(w.held); kind == "move" && n > 0 && w.held[n-1].For != "" {
+		moved, w.held = w.held[n-1], w.held[:n-1]
+		id = conference.ConferenceID(moved.For)
+		if was, ok = w.pool.get(id); !ok {
+			return
+		}
 	}
 	a := attempt{Kind: kind, ID: string(id), Key: w.next("k"), Want: standing{Rev: was.Rev, Start: was.Start, End: was.End}}
 	if w.r.IntN(20) == 0 && a.Want.Rev > 1 {
@@ -396,6 +423,9 @@ func (w *historyWriter) change(ctx context.Context, kind string) {
 		a.Want.Start, a.Want.End = w.span()
 		if w.r.IntN(3) == 0 && was.End < slotCount { // overlaps itself
 			a.Want.Start, a.Want.End = was.Start+1, was.End+1
+		}
+		if moved.For != "" {
+			a.Hold, a.Want.Start, a.Want.End = moved.ID, moved.Got.Start, moved.Got.End
 		}
 	case "swap":
 		a.Out, a.Want.People = 1<<w.r.IntN(crowdSize)&was.People, 1<<w.r.IntN(crowdSize)&^was.People
@@ -425,6 +455,7 @@ func (w *historyWriter) changeOnce(ctx context.Context, a attempt, id conference
 	case "move":
 		return w.s.Reschedule(ctx, Move{
 			Conference: id, Expected: a.Want.Rev, Start: slotTime(a.Want.Start), End: slotTime(a.Want.End), Caps: weekCaps(), Idempotency: key, Mails: mails,
+			Hold: HoldID(a.Hold),
 		})
 	case "swap":
 		s := Swap{Conference: id, Expected: a.Want.Rev, Caps: weekCaps(), Idempotency: key, Mails: mails}

@@ -291,7 +291,7 @@ func (s *Store) endHold(ctx context.Context, h Hold, what string) error {
 // ExpireHolds ends up to limit holds whose time is over and says so in the event stream. Readers have not seen them since. It is
 // called every second or so, by all nodes; each hold ends once.
 func (s *Store) ExpireHolds(ctx context.Context, limit int64) (int, error) {
-	ids, err := s.read.ZRangeByScore(ctx, s.holdsKey(), &redis.ZRangeBy{Min: "-inf", Max: milliseconds(s.now()), Count: limit}).Result()
+	ids, err := s.read.ZRangeArgs(ctx, redis.ZRangeArgs{Key: s.holdsKey(), ByScore: true, Start: "-inf", Stop: milliseconds(s.now()), Count: limit}).Result()
 	if err != nil {
 		return 0, fmt.Errorf("store: holds that are over: %w", err)
 	}

@@ -230,6 +230,7 @@ func TestKeysNameNobody(t *testing.T) {
 	booking := newBooking("m_1", noon, "p_kari")
 	booking.Conference.Case, booking.Conference.Participants[0].Email = c.ID, "kari@example.org"
 	must[conference.Conference](t)(b.Book(ctx, booking))
+	must[Hold](t)(b.PlaceHold(ctx, newHold("h_1", noon.Add(time.Hour), people("kari"))))
 	must[string](t)(b.CreateOwnFeed(ctx, OwnFeed{ID: "f_1", Person: "p_kari", Host: "secret.example"}, Idempotency{Key: "k", BodyHash: "h"}))
 	must[int64](t)(b.PutHours(ctx, "p_kari", &PaintedHours{Person: "p_kari"}, 0))
 	must[FeedRecord](t)(b.LeaseFeed(ctx, FeedKey("p_kari", 0, "https://example.org/secret.ics"), "n1", time.Minute))
@@ -238,6 +239,7 @@ func TestKeysNameNobody(t *testing.T) {
 	must[duty.Consult](t)(b.CreateConsult(ctx, hunt, Idempotency{}, room))
 	must[duty.Consult](t)(b.ChangeConsult(ctx, "q_1", "missed", miss))
 	if err := errors.Join(
+		b.Wait(ctx, newWish(c.ID, noon.Add(time.Hour), "kari")),
 		b.PutDeclaration(ctx, duty.Declaration{Person: "p_kari", Covers: onDuty, At: noon, Until: noon.Add(time.Hour)}), b.NoteRang(ctx, "p_kari", noon),
 		b.NotePresent(ctx, "n1", []conference.PersonID{"p_kari"}, time.Minute), b.PutDevice(ctx, Device{ID: "d_1", Person: "p_kari", Sealed: "secret"}),
 		b.PutAccount(ctx, Account{ID: "a_1", Email: "admin@example.org"}),

@@ -92,7 +92,7 @@ func (s *Store) Waiting(ctx context.Context, id conference.CaseID) (Waiting, err
 // WaitingFor returns who waits for one of these people, or for anybody when none is named, and whose deadline is after at; the
 // nearest first.
 func (s *Store) WaitingFor(ctx context.Context, at time.Time, people ...conference.PersonID) ([]Waiting, error) {
-	ids, err := s.read.ZRangeByScore(ctx, s.wishesKey(), &redis.ZRangeBy{Min: "(" + milliseconds(at), Max: "+inf", Count: wishesRead}).Result()
+	ids, err := s.read.ZRangeArgs(ctx, redis.ZRangeArgs{Key: s.wishesKey(), ByScore: true, Start: "(" + milliseconds(at), Stop: "+inf", Count: wishesRead}).Result()
 	if err != nil {
 		return nil, fmt.Errorf("store: waiting list: %w", err)
 	}

@@ -1927,6 +1927,8 @@ export interface components {
             guests?: components["schemas"]["GuestInvite"][] | null;
             /** @description A hold of the caller's that this booking confirms */
             hold?: string;
+            /** @description Other casts for the same start, in this order: the first of which nobody is taken is booked */
+            others?: (components["schemas"]["CastSeat"][] | null)[] | null;
             /**
              * Format: int64
              * @description The case's revision seen by the caller; 0: do not check
@@ -2527,7 +2529,7 @@ export interface components {
             missing: components["schemas"]["Missing"][] | null;
             /**
              * Format: int64
-             * @description Sum of the points in because
+             * @description Sum of the points in because; compares starts of one answer, and says nothing between answers
              */
             score: number;
             /** Format: date-time */
