@@ -98,6 +98,9 @@ func (s *Server) welcomeDemo() {
   4. Join the call from both; a guest waits until you press "Admit"
   5. Leave, and read on the meeting's page who was there
 
+  A couple of words: be the oncologist on duty in one window and the GP of Langneset in another (a private window, or
+  another browser), press "Specialist now", choose the duty doctor and ring. A ring needs a page that is open.
+
   Ctrl-C ends it. The data stays in %[3]s; "bin/samtale demo --reset" starts afresh.
 
 `, s.config.PublicURL, local.Format("Monday 2 January 15:04"), s.config.DataDir)
