@@ -353,3 +353,41 @@ func TestNextCastIsBookedWhenTheFirstIsTaken(t *testing.T) {
 		}
 	}
 }
+
+func TestNewClashBecomesATask(t *testing.T) {
+	r := start(t, true)
+	p := r.planned()
+	c := p.book("")
+	i := slices.IndexFunc(c.Participants, func(x ParticipantView) bool { return !x.You && x.Role != "" })
+	seat := p.cast[slices.IndexFunc(p.cast, func(x CastSeat) bool { return x.Seat == c.Participants[i].Seat })]
+	who := r.as(string(seat.Person))
+	event := func(uid string) []byte {
+		return []byte(strings.Join([]string{
+			"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//", "BEGIN:VEVENT", "UID:" + uid, "DTSTAMP:20261127T110000Z",
+			"DTSTART:" + c.Start.UTC().Format("20060102T150405Z"), "DTEND:" + c.End.UTC().Format("20060102T150405Z"), "SUMMARY:Noe annet", "END:VEVENT", "END:VCALENDAR", "",
+		}, "\r\n"))
+	}
+	flags := func() []FlagView {
+		return must[CaseDetail](p.browser, 200, "GET", "/v1/cases/"+string(p.detail.ID), nil).Flags
+	}
+	clash := func() bool {
+		return slices.ContainsFunc(flags(), func(f FlagView) bool { return f.Code == "CLASH" && f.Params["person"] == string(seat.Person) })
+	}
+	upload := func(uid string) FeedDetail {
+		return must[FeedDetail](who, 201, "POST", "/v1/feeds/file?kind=busy", event(uid), "Content-Type", "text/calendar", "Idempotency-Key", newTestKey())
+	}
+	ours := upload("k17@samtale.example") // what an accepted invitation leaves in a calendar
+	if clash() {
+		t.Error("our own invitation is taken for a clash")
+	}
+	must[any](who, 204, "DELETE", "/v1/feeds/"+ours.ID, nil)
+	upload("private-1")
+	eventually(t, "the clash is on the board", clash)
+	repair := must[RepairView](p.browser, 200, "GET", "/v1/conferences/"+string(c.ID)+"/repair", nil)
+	if len(repair.Seats) != 1 || repair.Seats[0].Why != "clash" || repair.Seats[0].Person.ID != seat.Person {
+		t.Errorf("the repair: %+v", repair.Seats)
+	}
+	if strings.Contains(fmt.Sprint(repair), "Noe annet") {
+		t.Error("the repair tells a title")
+	}
+}

@@ -27,7 +27,7 @@ type Booking struct {
 	Invitations  []InvitationKey
 	Casts        []Cast // who else would do for the same start, in this order
 	Caps         []Cap
-	Hold         HoldID // used up by this booking: it is not in the way and ends; one that has ended is no error
+	Hold         HoldID // used up by this booking: it is not in the way and ends; one that has ended, or is for another time, is no error
 }
 
 // Cast is another set of participants for the same start, with what is written for them. Guests belong to each cast.
@@ -49,7 +49,7 @@ func (s *Store) Book(ctx context.Context, b Booking) (conference.Conference, err
 	if err != nil {
 		return c, err
 	}
-	kept, err := s.holdUsed(ctx, b.Hold, c.Start, c.End)
+	kept, err := s.holdUsed(ctx, b.Hold)
 	if err != nil {
 		return c, fmt.Errorf("store: book %s: %w", c.ID, err)
 	}

@@ -20,7 +20,7 @@ var commitLua string
 func commitScript(own string) *redis.Script { return redis.NewScript(commitLua + own) }
 
 // Cap is how many meetings a person may be booked for that begin within [From, To): an ISO week of the region's zone. The
-// reservations themselves are counted, so that there is no counter that could go wrong; holds count too.
+// reservations themselves are counted, so that there is no counter that could go wrong; holds count too. A person has one.
 type Cap struct {
 	Person   conference.PersonID
 	From, To time.Time

@@ -37,7 +37,7 @@ end
 -- a look at a set.
 local function claim()
   local c = { now = tonumber(arg()), first = arg(), last = arg(), mine = arg(), hold = arg(), n = tonumber(arg()), ids = arg(), weeks = {}, skip = {} }
-  for i, from, to, most in string.gmatch(arg(), '(%d+) (%-?%d+) (%-?%d+) (%d+)') do
+  for i, from, to, most in string.gmatch(arg(), '(%d+) (%-?%d+) (%-?%d+) (%-?%d+)') do
     c.weeks[tonumber(i)] = { from = from, to = to, most = tonumber(most) }
   end
   c.before, c.keys = '(' .. c.last, key_at
@@ -193,7 +193,9 @@ local function use_up(h, c, cast)
   if h.id == '' or redis.call('EXISTS', h.key) == 0 then return end
   local ids, staying = {}, {}
   for id in string.gmatch(c.ids, '%S+') do ids[#ids + 1] = id end
-  for _, i in ipairs(cast.people) do staying[ids[i]] = true end
+  if h.first == c.first and h.last == c.last then
+    for _, i in ipairs(cast.people) do staying[ids[i]] = true end
+  end
   let_go(h, 'used', staying)
 end
 

@@ -69,20 +69,9 @@ func historyOf(t *testing.T, ops int, total map[string]int) int {
 	}
 	line := newRoughLine(t, strings.TrimPrefix(daemon.URL(), "unix://"))
 	log := must[*historyLog](t)(openHistory(filepath.Join(dir, "log")))
-	shared := newPool()
 	var writers, others sync.WaitGroup
 	over, stop := context.WithCancel(t.Context())
-	list := make([]*historyWriter, historyWriters)
-	for i := range list {
-		address := daemon.URL()
-		if i%2 == 0 {
-			address = "redis://" + line.listener.Addr().String()
-		}
-		list[i] = &historyWriter{
-			s: open(t, address, Options{Tag: b.tag}), log: log, pool: shared, r: rand.New(rand.NewPCG(rand.Uint64(), 2)), name: fmt.Sprint("w", i),
-			back: pinger(t, daemon.URL()),
-		}
-	}
+	list := b.writersOn(t, line, log)
 	line.rough.Store(true)
 	for _, w := range list {
 		writers.Go(func() {
@@ -138,6 +127,24 @@ func historyOf(t *testing.T, ops int, total map[string]int) int {
 	total["looks at the whole store"] += int(looks.Load())
 	total["answers cut off"] += int(line.cuts.Load())
 	return len(history)
+}
+
+// writersOn opens the stores of all writers of this process; half of them are at the end of a rough line.
+func (b bench) writersOn(t *testing.T, line *roughLine, log *historyLog) []*historyWriter {
+	t.Helper()
+	shared := newPool()
+	list := make([]*historyWriter, historyWriters)
+	for i := range list {
+		address := b.url
+		if i%2 == 0 {
+			address = "redis://" + line.listener.Addr().String()
+		}
+		list[i] = &historyWriter{
+			s: open(t, address, Options{Tag: b.tag}), log: log, pool: shared, r: rand.New(rand.NewPCG(rand.Uint64(), 2)), name: fmt.Sprint("w", i),
+			back: pinger(t, b.url),
+		}
+	}
+	return list
 }
 
 // await returns when n operations were answered, or when ctx ends.

@@ -85,7 +85,7 @@ func (s *Store) PlaceHold(ctx context.Context, r HoldRequest) (Hold, error) {
 		return r.Hold, err
 	}
 	h := holds[0]
-	before, err := s.holdUsed(ctx, r.Instead, time.Time{}, time.Time{})
+	before, err := s.holdUsed(ctx, r.Instead)
 	if err != nil {
 		return h, fmt.Errorf("store: hold: %w", err)
 	}
@@ -202,22 +202,16 @@ func holdOf(e entity) (Hold, error) {
 	return h, err
 }
 
-// holdUsed reads the hold that a commit uses up, so that its people can be named. One that is gone is empty. A hold of other
-// hours cannot be booked with; a zero start asks for none.
-func (s *Store) holdUsed(ctx context.Context, id HoldID, start, end time.Time) (Hold, error) {
+// holdUsed reads the hold that a commit uses up or replaces, so that its people can be named. One that is gone is empty.
+func (s *Store) holdUsed(ctx context.Context, id HoldID) (Hold, error) {
 	if id == "" {
 		return Hold{}, nil
 	}
 	h, err := s.holdAt(ctx, id)
-	switch {
-	case errors.Is(err, ErrNotFound):
+	if errors.Is(err, ErrNotFound) {
 		return Hold{}, nil
-	case err != nil:
-		return Hold{}, err
-	case !start.IsZero() && (!h.Start.Equal(start) || !h.End.Equal(end)):
-		return Hold{}, fmt.Errorf("hold %s is for another time", id)
 	}
-	return h, nil
+	return h, err
 }
 
 // addHold writes what commit.lua reads as a hold.

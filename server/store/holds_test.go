@@ -179,8 +179,10 @@ func TestHoldIsBooked(t *testing.T) {
 		other := newBooking("m_3", noon.Add(3*time.Hour), "p_kari")
 		must[Hold](t)(b.PlaceHold(ctx, newHold("h_4", noon.Add(4*time.Hour), people("kari"))))
 		other.Hold = "h_4"
-		if _, err := b.Book(ctx, other); err == nil {
-			t.Error("booked with a hold for another time")
+		cursor = must[string](t)(b.LastEventID(ctx))
+		must[conference.Conference](t)(b.Book(ctx, other)) // who held another time has changed their mind
+		if changes := b.changes(t, cursor); len(b.held(t, "kari")) != 0 || !slices.Equal(changes[0].Freed, people("kari")) || !changes[0].From.Equal(noon.Add(4*time.Hour)) {
+			t.Errorf("held %+v, events %+v", b.held(t, "kari"), changes)
 		}
 	})
 }

@@ -123,7 +123,7 @@ func (s *Store) Reschedule(ctx context.Context, m Move) (conference.Conference, 
 	if err != nil || done {
 		return before, wrapChange("reschedule", m.Conference, err)
 	}
-	hold, err := s.holdUsed(ctx, m.Hold, start, end)
+	hold, err := s.holdUsed(ctx, m.Hold)
 	if err != nil {
 		return before, wrapChange("reschedule", m.Conference, err)
 	}
@@ -174,7 +174,7 @@ func (s *Store) SwapPeople(ctx context.Context, w Swap) (conference.Conference, 
 	if err != nil {
 		return before, wrapChange("swap", w.Conference, err)
 	}
-	hold, err := s.holdUsed(ctx, w.Hold, before.Start, before.End)
+	hold, err := s.holdUsed(ctx, w.Hold)
 	if err != nil {
 		return before, wrapChange("swap", w.Conference, err)
 	}

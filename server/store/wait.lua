@@ -16,5 +16,5 @@ redis.call('HINCRBY', wish, 'rev', 1)
 redis.call('PEXPIRE', wish, life)
 redis.call('ZREMRANGEBYSCORE', wishes, '-inf', at)
 redis.call('ZADD', wishes, deadline, case)
-announce('waiting', 'waits', 'case', case, 'unit', unit)
+announce('waiting', 'asked', 'case', case, 'unit', unit)
 return {'ok'}

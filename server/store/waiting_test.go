@@ -28,7 +28,11 @@ func TestWaitingList(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		cursor := must[string](t)(b.LastEventID(ctx))
 		wait(newWish("c_1", noon.Add(9*time.Hour), "kari", "ola"))
+		if changes := b.changes(t, cursor); len(changes) != 1 || changes[0].Kind != "waiting" || changes[0].What != "asked" || changes[0].Case != "c_1" {
+			t.Errorf("events %+v", changes)
+		}
 		wait(newWish("c_2", noon.Add(2*time.Hour), "ola"))
 		wait(newWish("c_3", noon.Add(time.Hour), "per"))
 		tell := func(name string, at time.Time, who []conference.PersonID, want ...conference.CaseID) {
