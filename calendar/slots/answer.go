@@ -5,7 +5,7 @@ import "time"
 // Answer is what Find found. Instants are UTC. No list in it is nil but Starts, which is only there when asked for.
 type Answer struct {
 	Feasible    int               `json:"feasible" doc:"Grid starts that keep every rule"`
-	Starts      []time.Time       `json:"starts,omitempty" doc:"All of them, when list is starts"`
+	Starts      []time.Time       `json:"starts,omitzero" doc:"All of them, when list is starts"`
 	Suggestions []Suggestion      `json:"suggestions" doc:"The best and most different of them, best first"`
 	Freshness   map[string]string `json:"freshness" doc:"By person: the age of what is known, or unknown and why"`
 	Rejected    Rejected          `json:"rejected" doc:"Why the other starts are none, and what would help"`
@@ -15,7 +15,7 @@ type Answer struct {
 type Suggestion struct {
 	Start      time.Time           `json:"start"`
 	End        time.Time           `json:"end"`
-	Score      int                 `json:"score" doc:"Sum of the points in because"`
+	Score      int                 `json:"score" doc:"Sum of the points in because; compares starts of one answer, and says nothing between answers"`
 	Cast       map[string][]string `json:"cast" doc:"By need: ids of the people who fill it"`
 	WantMet    []string            `json:"want_met"`
 	WantMissed []WantMissed        `json:"want_missed"`
@@ -60,7 +60,7 @@ type Rejected struct {
 // NeedRejected counts what one need takes away among the starts that keep the notice, the deadline and the window.
 type NeedRejected struct {
 	Need    string `json:"need"`
-	Blocked int    `json:"blocked" doc:"Starts at which the need cannot be filled by itself, or not without taking somebody whom another need cannot spare"`
+	Blocked int    `json:"blocked" doc:"Starts at which the need cannot be filled by itself, or not without taking somebody whom another need cannot spare, or where several needs want more people than they share"`
 	Alone   int    `json:"alone" doc:"Those of them that would be feasible without this need"`
 }
 

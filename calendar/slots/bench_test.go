@@ -3,6 +3,7 @@ package slots_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -75,4 +76,44 @@ func BenchmarkAt(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkOracle asks the sweep and the core of the finder the same, turn about: what is feasible and what each need takes
+// away. The sweep begins with the intervals, and in "walk" with everybody's pieces already cut.
+func BenchmarkOracle(b *testing.B) {
+	five := []string{"doctor", "nurse", "gp", "dn", "pt"}
+	for _, people := range []int{20, 60} {
+		all, r := region(people, 4, five...), meeting(4, five...)
+		snapshot, err := slots.NewSnapshot(all, r.Window, slots.Options{Zone: location(r.TZ), Holidays: r.Holidays})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("%d_people_28_days", people), func(b *testing.B) {
+			var whole, walks, core []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				s := newSweep(r, all)
+				cut := s.cut()
+				walk := time.Now()
+				swept := s.count(cut)
+				swung := time.Now()
+				feasible, alone, _, err := snapshot.Core(r)
+				done := time.Now()
+				if err != nil || feasible != len(swept.feasible) || fmt.Sprint(alone) != fmt.Sprint(swept.alone) {
+					b.Fatalf("%d feasible, alone %v; sweep: %d, %v %v", feasible, alone, len(swept.feasible), swept.alone, err)
+				}
+				whole, walks, core = append(whole, swung.Sub(began)), append(walks, swung.Sub(walk)), append(core, done.Sub(swung))
+			}
+			b.ReportMetric(float64(middle(whole)), "sweep-ns")
+			b.ReportMetric(float64(middle(walks)), "walk-ns")
+			b.ReportMetric(float64(middle(core)), "core-ns")
+			b.ReportMetric(float64(middle(whole))/float64(middle(core)), "sweep/core")
+			b.ReportMetric(float64(middle(walks))/float64(middle(core)), "walk/core")
+		})
+	}
+}
+
+func middle(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
 }

@@ -68,9 +68,9 @@ func meeting(days, roles int) Request {
 	return r
 }
 
-// core is the heart of a search: from the request to what is feasible, what each need by itself takes away, and the best
+// Core is the heart of a search: from the request to what is feasible, what each need by itself takes away, and the best
 // starts in order. An answer adds the people of those, the counts by rule, and the relaxations.
-func (s *Snapshot) core(r Request) (feasible int, alone []int, best []candidate, err error) {
+func (s *Snapshot) Core(r Request) (feasible int, alone, best []int, err error) {
 	set, err := s.settle(r)
 	if err != nil {
 		return 0, nil, nil, err
@@ -86,7 +86,48 @@ func (s *Snapshot) core(r Request) (feasible int, alone []int, best []candidate,
 	keep := f.kept.raw(f.words())
 	copy(keep, found)
 	base.close()
-	return keep.count(), alone, f.rank(keep), nil
+	for _, c := range f.rank(keep) {
+		best = append(best, c.start)
+	}
+	return keep.count(), alone, best, nil
+}
+
+// BenchmarkSnapshot is the making of a snapshot of 1,000 people and 13 weeks, and of the next when one calendar or one booking
+// has changed.
+func BenchmarkSnapshot(b *testing.B) {
+	s, people := ward(1000)
+	window := Window{From: time.Unix(s.window.from, 0), To: time.Unix(s.window.to, 0)}
+	measure := func(name string, make func(n int) (*Snapshot, error)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				if _, err := make(n % len(people)); err != nil {
+					b.Fatal(err)
+				}
+				n++
+			}
+		})
+	}
+	measure("whole", func(int) (*Snapshot, error) { return NewSnapshot(people, window, s.options) })
+	measure("one_person", func(n int) (*Snapshot, error) { return s.With(people[n]) })
+	measure("one_booking", func(n int) (*Snapshot, error) { return s.WithBooked(people[n].ID, people[n].Booked, people[n].Held) })
+}
+
+// BenchmarkOffCells is the core for a meeting of 28 minutes, which no whole number of cells is.
+func BenchmarkOffCells(b *testing.B) {
+	s, _ := ward(20)
+	r := meeting(28, 5)
+	r.DurationMin = 28
+	var t timed
+	for b.Loop() {
+		t.begin()
+		if _, _, _, err := s.Core(r); err != nil {
+			b.Fatal(err)
+		}
+		t.end()
+	}
+	t.report(b)
 }
 
 // BenchmarkCore is the core of a search of 28 days; BenchmarkSnapshotFind is the whole answer, eleven or so relaxations with
@@ -102,7 +143,7 @@ func BenchmarkCore(b *testing.B) {
 			for b.Loop() {
 				t.begin()
 				var err error
-				if feasible, _, _, err = s.core(r); err != nil {
+				if feasible, _, _, err = s.Core(r); err != nil {
 					b.Fatal(err)
 				}
 				t.end()
@@ -129,6 +170,23 @@ func BenchmarkSnapshotFind(b *testing.B) {
 			}
 			t.report(b)
 		})
+	}
+}
+
+// TestNoAllocationPerStart: four times as many starts take no more allocations.
+func TestNoAllocationPerStart(t *testing.T) {
+	s, _ := ward(20)
+	allocations := func(days int) float64 {
+		r := meeting(days, 5)
+		return testing.AllocsPerRun(50, func() {
+			if _, _, _, err := s.Core(r); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	week, month := allocations(7), allocations(28)
+	if starts := 21.0 * 24 * 4; month-week > starts/100 {
+		t.Errorf("%v allocations for a week, %v for four: %v per start", week, month, (month-week)/starts)
 	}
 }
 

@@ -19,9 +19,11 @@ type finder struct {
 	days     []day // of the request's zone
 	layers   [layerCount][]layerOf
 	ables    [][]ableOf // by member
-	closed   bool       // holidays count
+	opened   []opening
+	closed   bool // holidays count
 	matcher  matcher
 	cheapest cheapest
+	had      []int // by member: minutes outside hours already; only where hours can be left
 	wished   *wishes
 	finer    *finder // the same request every five minutes, see relax
 }
@@ -50,6 +52,16 @@ type layerOf struct {
 	done   []bool
 }
 
+// opening is where a meeting of one length lies inside the working time of a row.
+type opening struct {
+	row    *uint64 // the first word of the row
+	length int64
+	starts plane
+}
+
+// openingsKept bounds the search for an opening: there are seldom more patterns of hours.
+const openingsKept = 64
+
 func (s *Snapshot) finder(set *settings, g grid) (*finder, error) {
 	f := &finder{settings: set, snapshot: s, grid: g, cells: g.starts != nil, closed: set.holidays != nil}
 	team := s.index.gather()
@@ -60,6 +72,12 @@ func (s *Snapshot) finder(set *settings, g grid) (*finder, error) {
 	f.members = make([]*member, len(team.used))
 	for m, person := range team.used {
 		f.members[m] = s.people[person]
+	}
+	if set.Policy.OutsideHours != Never {
+		f.had = make([]int, len(f.members))
+		for m, who := range f.members {
+			f.had[m] = who.burden(set.now)
+		}
 	}
 	around := set.window
 	if g.length > 0 {
@@ -183,13 +201,35 @@ func (f *finder) smearLayer(kind layer, n int, length int64) plane {
 	case unknownTime:
 		take(rowUnknown, 0)
 	default:
-		p = f.kept.plane(f.words())
-		for w, open := range f.part(m.open[bit(kind.closed() && f.closed)][bit(kind.duty())]) {
+		p = f.kept.raw(f.words())
+		for w, open := range f.opening(m.open[bit(kind.closed() && f.closed)][bit(kind.duty())], length) {
 			p[w] = ^open
 		}
+		return p
 	}
 	if p != nil {
 		p.smear(int(length / cellSeconds))
+	}
+	return p
+}
+
+// opening returns the cells from which a meeting of the length lies inside the working time of a row.
+func (f *finder) opening(r plane, length int64) plane {
+	for n := range f.opened {
+		if o := &f.opened[n]; o.row == &r[0] && o.length == length {
+			return o.starts
+		}
+	}
+	keep := len(f.opened) < openingsKept
+	to := &f.scratch
+	if keep {
+		to = &f.kept
+	}
+	p := to.raw(f.words())
+	copy(p, f.part(r))
+	p.erode(int(length / cellSeconds))
+	if keep {
+		f.opened = append(f.opened, opening{&r[0], length, p})
 	}
 	return p
 }

@@ -3,6 +3,7 @@ package slots
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // member is one person as searches see them: merged spans, and the same in cells. It never changes.
@@ -41,30 +42,59 @@ func (s *Snapshot) draw(p Person) (*member, error) {
 	m := &member{Person: p}
 	near := s.near()
 	m.away, m.tentative, m.unknown = outward(p.Away, near), outward(p.Tentative, near), outward(p.Unknown, near)
-	m.rows[rowFeeds] = s.taken(nil, outward(p.Busy, near))
-	m.rows[rowAway], m.rows[rowTentative], m.rows[rowUnknown] = s.taken(nil, m.away), s.taken(nil, m.tentative), s.taken(nil, m.unknown)
-	s.drawBooked(m)
+	feeds := outward(p.Busy, near)
+	if !s.bare {
+		m.rows[rowFeeds], m.rows[rowAway] = s.taken(nil, feeds), s.taken(nil, m.away)
+		m.rows[rowTentative], m.rows[rowUnknown] = s.taken(nil, m.tentative), s.taken(nil, m.unknown)
+	}
+	s.drawBooked(m, feeds)
 	zone := p.Zone
 	if zone == nil {
 		zone = s.options.Zone
 	}
-	if err := m.settleHours(s.days[zone.String()], near); err != nil {
-		return nil, err
+	return m, s.drawHours(m, zone)
+}
+
+// drawHours works out the member's working time. People with the same weekly hours share it, as far as they are known when
+// the snapshot is made.
+func (s *Snapshot) drawHours(m *member, zone *time.Location) error {
+	alike := ""
+	if len(m.Open) == 0 && len(m.Duty) == 0 {
+		alike = fmt.Sprint(zone, m.HasHours, m.Hours)
+	}
+	if other := s.alike[alike]; other != nil {
+		m.closed, m.work, m.open = other.closed, other.work, other.open
+		return nil
+	}
+	if err := m.settleHours(s.days[zone.String()], s.near()); err != nil {
+		return err
 	}
 	for closed := range 2 {
 		for duty := range 2 {
-			m.open[closed][duty] = s.openRow(m, closed, duty)
+			if !s.bare {
+				m.open[closed][duty] = s.openRow(m, closed, duty)
+			}
 		}
 	}
-	return m, nil
+	if alike != "" && !s.made {
+		s.alike[alike] = m
+	}
+	return nil
 }
 
-// drawBooked works out what bookings and holds take away.
-func (s *Snapshot) drawBooked(m *member) {
+// drawBooked works out what bookings and holds take away, beside the engagements of the feeds.
+func (s *Snapshot) drawBooked(m *member, feeds []span) {
 	near := s.near()
-	m.busy, m.held = outward(slices.Concat(m.Busy, m.Booked), near), outward(m.Held, near)
-	m.rows[rowBusy], m.rows[rowHeld] = s.taken(m.rows[rowFeeds], outward(m.Booked, near)), s.taken(nil, m.held)
-	m.rows[rowTaken] = s.taken(m.rows[rowBusy], merge(slices.Concat(m.away, m.held)))
+	booked := outward(m.Booked, near)
+	m.busy, m.held = feeds, outward(m.Held, near)
+	if len(booked) > 0 {
+		m.busy = merge(slices.Concat(feeds, booked))
+	}
+	if s.bare {
+		return
+	}
+	m.rows[rowBusy], m.rows[rowHeld] = s.taken(m.rows[rowFeeds], booked), s.taken(nil, m.held)
+	m.rows[rowTaken] = s.taken(s.taken(m.rows[rowBusy], m.away), m.held)
 }
 
 // taken returns the row base with the spans added: base itself where there are none. Base stays as it is.

@@ -49,8 +49,3 @@ func (a *arena) raw(words int) plane {
 }
 
 func (a *arena) reset() { a.slab, a.used = 0, 0 }
-
-// mark and back give up what was handed out in between.
-func (a *arena) mark() (slab, used int) { return a.slab, a.used }
-
-func (a *arena) back(slab, used int) { a.slab, a.used = slab, used }

@@ -2,6 +2,7 @@ package slots_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func (ref *reference) grid() []time.Time {
 	r := ref.r
 	y, m, d := r.Window.From.In(ref.zone).Date()
 	for day := 0; ; day++ {
-		midnight, next := time.Date(y, m, d+day, 0, 0, 0, 0, ref.zone), time.Date(y, m, d+day+1, 0, 0, 0, 0, ref.zone)
+		midnight, next := midnight(ref.zone, y, m, d+day), midnight(ref.zone, y, m, d+day+1)
 		if !midnight.Before(r.Window.To) {
 			return starts
 		}
@@ -93,8 +94,12 @@ func (ref *reference) count(grid []time.Time) counted {
 				c.alone[i]++
 			}
 			circle := circles[i]
-			conflict := !ref.castable(can, func(n int) bool { return circle[n] }) && ref.castable(can, func(n int) bool { return circle[n] && n != i })
-			if len(can[i]) < seats(ref.r.Need[i]) || conflict {
+			short := !ref.castable(can, func(n int) bool { return circle[n] })
+			cause := func(n int) bool {
+				return len(can[n]) < seats(ref.r.Need[n]) || short && ref.castable(can, func(m int) bool { return circle[m] && m != n })
+			}
+			together := short && !slices.ContainsFunc(slices.Collect(maps.Keys(circle)), cause)
+			if cause(i) || together {
 				c.blocked[i]++
 			}
 		}
@@ -266,8 +271,18 @@ func (ref *reference) clock(zone *time.Location, y int, m time.Month, d int, tex
 	return at
 }
 
+// midnight is the first minute that a zone's clocks show on a date: some dates lack 0:00, and some have it twice.
+func midnight(zone *time.Location, y int, m time.Month, d int) time.Time {
+	noon := time.Date(y, m, d, 12, 0, 0, 0, zone)
+	at := noon
+	for at.Add(-time.Minute).Day() == noon.Day() {
+		at = at.Add(-time.Minute)
+	}
+	return at
+}
+
 func clock(zone *time.Location, y int, m time.Month, d int, text string) time.Time {
-	midnight, next := time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+	midnight, next := midnight(zone, y, m, d), midnight(zone, y, m, d+1)
 	if text == "24:00" {
 		return next
 	}

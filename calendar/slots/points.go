@@ -28,7 +28,7 @@ func (sc *scorer) burden(c *chair, m int) (minutes, units int) {
 	start := sc.grid.at(sc.start)
 	inside, _ := within(sc.work(m, true, sc.duty), start, start+c.stay)
 	minutes = int((c.stay - inside) / 60)
-	had := max(0, sc.members[m].Burden)
+	had := sc.had[m]
 	grown := float64(had+minutes)*float64(had+minutes) - float64(had)*float64(had)
 	return minutes, int(math.Round(min(burdenCap, grown/burdenNorm)))
 }

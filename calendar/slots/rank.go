@@ -43,21 +43,16 @@ func (f *finder) rank(found plane) []candidate {
 	return chosen
 }
 
-// tiers are the request's rules made stricter, strictest first: the whole cast inside hours and known, inside hours, known,
-// and as the request has it.
+// tiers are the request's rules made stricter, strictest first: the whole cast inside hours and known, inside hours, and as
+// the request has it. Outside hours there is no stricter tier of the known, as two people outside hours are worse than one of
+// them and somebody unknown.
 func (f *finder) tiers() []rules {
 	own := f.rules()
-	var list []rules
-	for _, hours := range []bool{true, own.hours} {
-		for _, known := range []bool{true, own.known} {
-			r := own
-			r.hours, r.known = hours && f.Policy.OutsideHours != Allow, known
-			if !slices.Contains(list, r) {
-				list = append(list, r)
-			}
-		}
-	}
-	return list
+	strict := own
+	strict.hours, strict.known = f.Policy.OutsideHours != Allow, true
+	inside := strict
+	inside.known = own.known
+	return slices.Compact([]rules{strict, inside, own})
 }
 
 // choose adds starts of the plane to those chosen until there are enough.
@@ -114,10 +109,10 @@ func (sc *scorer) bounds(p plane) []candidate {
 		}
 	}
 	tier := 0
-	if !sc.hours && sc.Policy.OutsideHours == LastResort {
-		tier -= sc.places.outside // starts of the stricter tiers are not among these
-	}
-	if !sc.known {
+	switch { // starts of the stricter tiers are not among these
+	case !sc.hours && sc.Policy.OutsideHours == LastResort:
+		tier -= sc.places.outside
+	case !sc.known:
 		tier -= sc.places.unknown
 	}
 	for i := p.next(0); i >= 0; i = p.next(i + 1) {

@@ -14,7 +14,7 @@ func (s *search) rejected(feasible plane) Rejected {
 }
 
 // nearMiss counts, per seat, the starts at which it cannot be filled (by itself, or without taking somebody whom another
-// seat cannot spare) and those of them that would be feasible without it. Two saturating planes, at least one and at least
+// seat cannot spare, or one of a whole circle of seats that want more people than there are) and those of them that would be feasible without it. Two saturating planes, at least one and at least
 // two groups unmet, answer the latter without another search.
 func (s *search) nearMiss() (blocked, alone []int) {
 	candidates := s.reachable()
@@ -38,16 +38,28 @@ func (s *search) nearMiss() (blocked, alone []int) {
 	}
 	blocked, alone = make([]int, len(s.seats)), make([]int, len(s.seats))
 	for gi, g := range s.groups {
+		if len(g) == 1 { // what is unmet is met without the one seat
+			for w, word := range unmet[gi] {
+				alone[g[0]] += bits.OnesCount64(word &^ two[w])
+			}
+			blocked[g[0]] = unmet[gi].count()
+			continue
+		}
+		together := s.scratch.plane(s.words()) // unmet, and no seat by itself is the cause
+		together.or(unmet[gi])
 		for _, seat := range g {
 			mine := s.scratch.plane(s.words()) // unmet, and met without this seat
 			copy(mine, unmet[gi])
-			if len(g) > 1 {
-				s.keepFitting(mine, g, seat)
-			}
+			s.keepFitting(mine, g, seat)
 			for w := range mine {
+				cause := mine[w] | candidates[w]&^s.seats[seat].quorum[w]
 				alone[seat] += bits.OnesCount64(mine[w] &^ two[w])
-				blocked[seat] += bits.OnesCount64(mine[w] | candidates[w]&^s.seats[seat].quorum[w])
+				blocked[seat] += bits.OnesCount64(cause)
+				together[w] &^= cause
 			}
+		}
+		for _, seat := range g {
+			blocked[seat] += together.count()
 		}
 	}
 	return blocked, alone

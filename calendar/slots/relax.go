@@ -71,12 +71,8 @@ func (f *finder) gain(found plane, changes ...change) (Relaxation, bool) {
 	s := in.search(r)
 	defer s.close()
 	p := s.feasible()
-	if in == f {
+	if in == f { // another grid is only asked when nothing was found on this one
 		p.andNot(found)
-	} else { // another grid: it has all starts of this one
-		for i := found.next(0); i >= 0; i = found.next(i + 1) {
-			p.clear(in.grid.from(f.grid.at(i)))
-		}
 	}
 	first := p.next(0)
 	if first < 0 {

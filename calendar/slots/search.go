@@ -129,10 +129,18 @@ func (s *search) ableBy(m int, key personal) plane {
 		to = &s.scratch
 	}
 	p := to.raw(s.words())
-	if s.cells {
-		s.freeCells(p, m, key)
-	} else {
+	switch {
+	case !s.cells:
 		s.freeStarts(p, m, key)
+	case key.hours: // eroding the one and the other is eroding both
+		free := key
+		free.hours, free.duty = false, false
+		open := s.opening(who.open[bit(s.closed)][bit(key.duty)], key.length)
+		for w, able := range s.ableBy(m, free) {
+			p[w] = able & open[w]
+		}
+	default:
+		s.freeCells(p, m, key)
 	}
 	if to == &s.kept {
 		s.ables[m] = append(s.ables[m], ableOf{key, p})
@@ -140,22 +148,24 @@ func (s *search) ableBy(m int, key personal) plane {
 	return p
 }
 
-// freeCells works out the cells from which a person is free for the whole length.
+// freeCells works out the cells from which a person is free for the whole length, at whatever hour.
 func (s *search) freeCells(p plane, m int, key personal) {
 	who := s.members[m]
-	if key.hours {
-		copy(p, s.part(who.open[bit(s.closed)][bit(key.duty)]))
-	} else {
-		clear(p)
-		p.fill(0, s.grid.length)
-	}
+	begun := false
 	var buffer, travel int
 	if key.margins {
 		buffer, travel = int(s.buffer/cellSeconds), int(s.travel/cellSeconds)
 	}
 	take := func(rule bool, r row, margin int) {
-		if rule && who.rows[r] != nil {
+		switch {
+		case !rule || who.rows[r] == nil:
+		case begun:
 			p.andNot(s.taking(who.rows[r], margin))
+		default:
+			begun = true
+			for w, taken := range s.taking(who.rows[r], margin) {
+				p[w] = ^taken
+			}
 		}
 	}
 	take(!key.margins, rowTaken, 0)
@@ -164,6 +174,12 @@ func (s *search) freeCells(p plane, m int, key personal) {
 	take(key.margins, rowHeld, 0)
 	take(key.tentative, rowTentative, buffer)
 	take(key.known, rowUnknown, 0)
+	if !begun {
+		for w := range p {
+			p[w] = ^uint64(0)
+		}
+		return
+	}
 	p.erode(int(key.length / cellSeconds))
 }
 

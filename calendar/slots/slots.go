@@ -15,6 +15,7 @@
 package slots
 
 import (
+	"math"
 	"time"
 
 	"github.com/samtale/samtale/calendar"
@@ -24,7 +25,7 @@ import (
 type Person struct {
 	ID        string
 	Roles     []string            // as in Need.Role, for example "gp@langneset"
-	Zone      *time.Location      // of Hours and of the person's holidays; nil: the request's
+	Zone      *time.Location      // of Hours and of the person's holidays, from the IANA database; nil: the request's, or that of the Snapshot's options
 	Hours     []Hours             // weekly working hours
 	Open      []calendar.Interval // working hours on certain dates, from a feed of working hours
 	HasHours  bool                // Hours and Open are all the working time there is; false: any time will do
@@ -37,8 +38,32 @@ type Person struct {
 	Unknown   []calendar.Interval // nobody knows: neither free nor busy. What is busy there stays busy
 	Why       string              // why it is unknown
 	Fresh     string              // age of the knowledge ("40s"), or "unknown: …"; repeated in Answer.Freshness
-	Burden    int                 // minutes worked outside hours lately, decayed by whoever keeps the ledger
+	Burden    int                 // minutes worked outside hours lately, as whoever keeps the ledger lets them fade
+	Worked    []Spell             // the same in single spells, for the finder to let them fade
 }
+
+// Spell is some time worked outside hours, or the minutes that being woken counts for.
+type Spell struct {
+	At      time.Time
+	Minutes int
+}
+
+// fadesBy half in this time: four weeks later a night counts half.
+const fadesBy = 28 * daySeconds
+
+// burden is the minutes of a person's work outside hours as they weigh at an instant.
+func (p *Person) burden(now int64) int {
+	minutes := float64(max(0, p.Burden))
+	for _, w := range p.Worked {
+		if age := now - w.At.Unix(); w.Minutes > 0 {
+			minutes += float64(w.Minutes) * math.Exp2(-max(0, float64(age))/fadesBy)
+		}
+	}
+	return int(math.Round(min(minutes, fadedMost)))
+}
+
+// fadedMost keeps the squares of burdens exact.
+const fadedMost = 1_000_000
 
 // Find answers the request: a Snapshot for one search. People that no need or want of the request could use are ignored. The
 // error names the field of the request that is missing or wrong, and its value.
@@ -47,7 +72,7 @@ func Find(r Request, people []Person) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	s, err := snapshotFor(&set, people, set.window, Options{Zone: set.zone, Holidays: set.Holidays})
+	s, err := snapshotFor(&set, people, set.window, false, Options{Zone: set.zone, Holidays: set.Holidays})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -65,7 +90,7 @@ func At(r Request, people []Person, start time.Time) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	s, err := snapshotFor(&set, people, span{start.Unix(), start.Unix() + set.length}, Options{Zone: set.zone, Holidays: set.Holidays})
+	s, err := snapshotFor(&set, people, span{start.Unix(), start.Unix() + set.length}, true, Options{Zone: set.zone, Holidays: set.Holidays})
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -17,12 +17,15 @@ type Snapshot struct {
 	window  span
 	origin  int64 // instant of bit 0 of every row
 	words   int
+	bare    bool // there are no rows: only single starts are asked for
 	options Options
 	free    calendar.Holidays
 	people  []*member
 	index   *index
-	days    map[string][]day // by zone: those of the people and of the options
-	spare   *sync.Pool       // of *memory: what a search needs while it runs
+	days    map[string][]day   // by zone: those of the people and of the options
+	alike   map[string]*member // by weekly hours: somebody who has them
+	made    bool               // alike, and days, stay as they are
+	spare   *sync.Pool         // of *memory: what a search needs while it runs
 }
 
 // Options are what a Snapshot takes for granted.
@@ -35,8 +38,8 @@ type Options struct {
 // meeting together.
 const beside = 2 * daySeconds
 
-// NewSnapshot works out the people's time. A window of 13 weeks is the longest. The error names the person and the field
-// that is wrong.
+// NewSnapshot works out the people's time. A window of 13 weeks is the longest. The slices of the people are kept and must not
+// change. The error names the person and the field that is wrong.
 func NewSnapshot(people []Person, window Window, options Options) (*Snapshot, error) {
 	switch {
 	case !window.From.Before(window.To):
@@ -44,11 +47,11 @@ func NewSnapshot(people []Person, window Window, options Options) (*Snapshot, er
 	case window.To.Sub(window.From) > (maxWindow+2*60*60)*time.Second:
 		return nil, fmt.Errorf("slots: window.to %s: more than 13 weeks after window.from %s", rfc(window.To), rfc(window.From))
 	}
-	return newSnapshot(people, span{window.From.Unix(), ceil(window.To)}, options)
+	return newSnapshot(people, span{window.From.Unix(), ceil(window.To)}, false, options)
 }
 
-func newSnapshot(people []Person, window span, options Options) (*Snapshot, error) {
-	s := &Snapshot{window: window, origin: cellFloor(window.from - beside), options: options, days: map[string][]day{}, spare: &sync.Pool{}}
+func newSnapshot(people []Person, window span, bare bool, options Options) (*Snapshot, error) {
+	s := &Snapshot{window: window, bare: bare, origin: cellFloor(window.from - beside), options: options, days: map[string][]day{}, alike: map[string]*member{}, spare: &sync.Pool{}}
 	s.words = int((window.to+beside-s.origin)/cellSeconds+63)/64 + marginWords
 	if s.options.Zone == nil {
 		s.options.Zone = time.UTC
@@ -76,6 +79,7 @@ func newSnapshot(people []Person, window span, options Options) (*Snapshot, erro
 		}
 		s.people[i] = m
 	}
+	s.made = true
 	return s, nil
 }
 
@@ -108,25 +112,29 @@ func (s *Snapshot) With(p Person) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	next.people = slices.Clone(s.people)
 	n, known := s.index.byID[p.ID]
-	switch {
-	case !known:
-		next.people = append(slices.Clip(slices.Clone(s.people)), m)
-	default:
-		next.people = slices.Clone(s.people)
-		next.people[n] = m
+	if !known {
+		next.people = append(next.people, m)
+		return next.reindexed()
 	}
-	if known && slices.Equal(s.people[n].Roles, p.Roles) {
+	next.people[n] = m
+	if slices.Equal(s.people[n].Roles, p.Roles) {
 		return &next, nil
 	}
-	x := newIndex(len(next.people))
-	for i, other := range next.people {
-		if err := x.add(i, &other.Person); err != nil {
+	return next.reindexed()
+}
+
+// reindexed is the snapshot with an index of its own.
+func (s *Snapshot) reindexed() (*Snapshot, error) {
+	x := newIndex(len(s.people))
+	for i, m := range s.people {
+		if err := x.add(i, &m.Person); err != nil {
 			return nil, err
 		}
 	}
-	next.index = &x
-	return &next, nil
+	s.index = &x
+	return s, nil
 }
 
 // WithBooked returns a snapshot in which a person's bookings and holds are those given; everything else is shared.
@@ -137,7 +145,7 @@ func (s *Snapshot) WithBooked(id string, booked, held []calendar.Interval) (*Sna
 	}
 	m := *s.people[n]
 	m.Booked, m.Held = booked, held
-	s.drawBooked(&m)
+	s.drawBooked(&m, outward(m.Busy, s.near()))
 	next := *s
 	next.people = slices.Clone(s.people)
 	next.people[n] = &m
@@ -152,14 +160,7 @@ func (s *Snapshot) Without(id string) (*Snapshot, error) {
 	}
 	next := *s
 	next.people = slices.Delete(slices.Clone(s.people), n, n+1)
-	x := newIndex(len(next.people))
-	for i, other := range next.people {
-		if err := x.add(i, &other.Person); err != nil {
-			return nil, err
-		}
-	}
-	next.index = &x
-	return &next, nil
+	return next.reindexed()
 }
 
 // Find answers the request from the snapshot. The error names the field of the request that is missing or wrong, and its
@@ -169,7 +170,7 @@ func (s *Snapshot) Find(r Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if s, err = s.holding(&set, set.window); err != nil {
+	if s, err = s.holding(&set, set.window, false); err != nil {
 		return Answer{}, err
 	}
 	f, err := s.finder(&set, s.gridOf(&set))
@@ -186,7 +187,7 @@ func (s *Snapshot) At(r Request, start time.Time) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	if s, err = s.holding(&set, span{start.Unix(), start.Unix() + set.length}); err != nil {
+	if s, err = s.holding(&set, span{start.Unix(), start.Unix() + set.length}, true); err != nil {
 		return Verdict{}, err
 	}
 	f, err := s.finder(&set, singleStart(start))
@@ -207,8 +208,8 @@ func (s *Snapshot) settle(r Request) (settings, error) {
 	})
 }
 
-// holding returns a snapshot for a search of the window by the settings: this one where it can be.
-func (s *Snapshot) holding(set *settings, window span) (*Snapshot, error) {
+// holding returns a snapshot for a search of the window by the settings: this one where it can be, else one that may be bare.
+func (s *Snapshot) holding(set *settings, window span, bare bool) (*Snapshot, error) {
 	if s.window.from <= window.from && window.to <= s.window.to && (set.holidays == nil || set.Holidays == s.options.Holidays) {
 		return s, nil
 	}
@@ -218,11 +219,11 @@ func (s *Snapshot) holding(set *settings, window span) (*Snapshot, error) {
 	}
 	options := s.options
 	options.Holidays = set.Holidays
-	return snapshotFor(set, people, window, options)
+	return snapshotFor(set, people, window, bare, options)
 }
 
 // snapshotFor is a snapshot of those among the people whom a request could use.
-func snapshotFor(set *settings, people []Person, window span, options Options) (*Snapshot, error) {
+func snapshotFor(set *settings, people []Person, window span, bare bool, options Options) (*Snapshot, error) {
 	x := newIndex(len(people))
 	for i := range people {
 		if err := x.add(i, &people[i]); err != nil {
@@ -238,7 +239,7 @@ func snapshotFor(set *settings, people []Person, window span, options Options) (
 	for i, person := range g.used {
 		used[i] = people[person]
 	}
-	return newSnapshot(used, window, options)
+	return newSnapshot(used, window, bare, options)
 }
 
 // daysAround lists the days of a zone that a window touches, without holidays where the snapshot does not know the zone.

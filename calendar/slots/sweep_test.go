@@ -17,7 +17,7 @@ type sweep struct {
 	r      slots.Request
 	people []slots.Person
 	starts []int64
-	pools  []uint64 // by need: the people, as bits
+	pools  []uint64 // by need: the people, at most 64, as bits
 	k      []int
 	groups [][]int // needs that share people
 }
@@ -64,10 +64,9 @@ func newSweep(r slots.Request, people []slots.Person) *sweep {
 	return s
 }
 
-// count walks through the starts, as Answer.Rejected counts them.
-func (s *sweep) count() counted {
-	c := counted{blocked: make([]int, len(s.k)), alone: make([]int, len(s.k))}
-	walks := make([][]walk, len(s.k)) // by need: its people
+// cut gives, by need, its people's pieces.
+func (s *sweep) cut() [][]walk {
+	walks := make([][]walk, len(s.k))
 	for i := range s.k {
 		stay := s.r.Need[i].UntilMin
 		if stay == 0 {
@@ -78,6 +77,12 @@ func (s *sweep) count() counted {
 			walks[i] = append(walks[i], walk{1 << n, s.pieces(&s.people[n], int64(stay)*60)})
 		}
 	}
+	return walks
+}
+
+// count walks through the starts, as Answer.Rejected counts them.
+func (s *sweep) count(walks [][]walk) counted {
+	c := counted{blocked: make([]int, len(s.k)), alone: make([]int, len(s.k))}
 	can := make([]uint64, len(s.k))
 	met := make([]bool, len(s.groups))
 	for _, start := range s.starts {
@@ -101,10 +106,16 @@ func (s *sweep) count() counted {
 			c.feasible = append(c.feasible, time.Unix(start, 0).UTC())
 		}
 		for g, group := range s.groups {
+			caused := met[g]
 			for _, i := range group {
 				spared := !met[g] && s.castable(can, group, i)
+				cause := spared || bits.OnesCount64(can[i]) < s.k[i]
 				c.alone[i] += one(spared && unmet == 1)
-				c.blocked[i] += one(spared || bits.OnesCount64(can[i]) < s.k[i])
+				c.blocked[i] += one(cause)
+				caused = caused || cause
+			}
+			for _, i := range group {
+				c.blocked[i] += one(!caused)
 			}
 		}
 	}
@@ -233,7 +244,7 @@ func (s *sweep) working(p *slots.Person) []piece {
 	if holidays, err := calendar.HolidaysOf(s.r.Holidays); err == nil && s.r.Holidays != "" {
 		for _, d := range dates {
 			if _, free := holidays(d.year, d.month, d.day); free {
-				hours = cut(hours, d.first, d.next)
+				hours = without(hours, d.first, d.next)
 			}
 		}
 	}
@@ -260,7 +271,7 @@ func union(pieces []piece) []piece {
 	return out
 }
 
-func cut(pieces []piece, from, to int64) []piece {
+func without(pieces []piece, from, to int64) []piece {
 	var out []piece
 	for _, p := range pieces {
 		out = append(out, piece{p.from, min(p.to, from)}, piece{max(p.from, to), p.to})

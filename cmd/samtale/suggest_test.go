@@ -97,7 +97,7 @@ func TestSuggest_shares_the_burden(t *testing.T) {
 func TestSuggest_excludes_unknown(t *testing.T) {
 	text := strings.Replace(request(`{"id":"d","role":"gp@nord","feeds":[{"path":"/no/such.ics"}]},{"id":"n","role":"nurse"}`), `"need"`, `"policy":{"unknown":"exclude"},"need"`, 1)
 	code, out, errs := command(text, "suggest", "-")
-	if code != 0 || !strings.HasPrefix(out, `{"feasible":0,"suggestions":[],`) || !strings.Contains(errs, "not_found") {
+	if code != 0 || !strings.HasPrefix(out, `{"feasible":0,"starts":[],"suggestions":[],`) || !strings.Contains(errs, "not_found") {
 		t.Errorf("exit %d\n%s%s", code, out, errs)
 	}
 }

@@ -23,6 +23,7 @@ async function ring(page: Page, role: string, reason: string, patient = false): 
   await accessible(page, "the form");
   await form.getByRole("button", { name: "Ring", exact: true }).click();
   await page.waitForURL(/\/talk\/c_/);
+  await page.getByRole("button", { name: "Hang up" }).waitFor();
 }
 
 /** When a click lands in a page, by the machine's clock. */
@@ -63,7 +64,8 @@ async function tabTo(page: Page, goal: Locator): Promise<void> {
 }
 
 test("a GP with the patient rings whoever is on duty by the roster: the second takes it, the third falls silent", async ({ browser }) => {
-  const [gp, kaja, ragnhild, stein] = [await at(browser, "odd-berg"), await at(browser, "kaja-nes"), await at(browser, "ragnhild-eide"), await at(browser, "stein-foss")];
+  const kaja = await atWork(browser, server.url, "kaja-nes", "/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const [ragnhild, stein, gp] = [await at(browser, "ragnhild-eide"), await at(browser, "stein-foss"), await at(browser, "odd-berg")];
   const role = gp.getByRole("listitem").filter({ has: gp.getByRole("button", { name: /^Duty doctor,/ }) });
   await expect(role).toContainText("Kaja Nes");
   await expect(role).toContainText(/from the duty plan, read \d\d:\d\d, until/);
@@ -76,7 +78,7 @@ test("a GP with the patient rings whoever is on duty by the roster: the second t
   await expect(ringing(kaja)).toContainText("The patient is present");
   await expect(ringing(kaja)).toContainText("Symptoms now");
   await expect(ringing(ragnhild)).toHaveCount(0);
-  await accessible(kaja, "the ring");
+  await accessible(kaja, "the ring on a phone");
   await expect(gp.getByText("the ring is on the screen", { exact: false })).toBeVisible();
   await accessible(gp, "the caller's page");
   await kaja.keyboard.press("Escape");
@@ -140,7 +142,7 @@ test("nobody is on duty: said before ringing, and never a dead end", async ({ br
 });
 
 test("a promised call-back is shown, and opens by itself when it is kept", async ({ browser }) => {
-  const [gp, hilde] = [await at(browser, "odd-berg"), await at(browser, "hilde-moe")];
+  const [hilde, gp] = [await at(browser, "hilde-moe"), await at(browser, "odd-berg")];
   await ring(gp, "Palliative nurse, Palliativt team, Havnes sykehus", "Medicines");
   await ringing(hilde).getByRole("button", { name: "In 5 min" }).click();
   await expect(ringing(hilde)).toHaveCount(0);
@@ -159,6 +161,7 @@ test("a promised call-back is shown, and opens by itself when it is kept", async
 });
 
 test("kept before its time, a promise connects as well", async ({ browser }) => {
+  // The GP looks at the list before Hilde is there: what the form says is fresh all the same.
   const [gp, hilde] = [await at(browser, "odd-berg"), await at(browser, "hilde-moe")];
   await ring(gp, "Palliative nurse, Palliativt team, Havnes sykehus", "Medicines");
   await ringing(hilde).getByRole("button", { name: "In 5 min" }).click();
@@ -168,7 +171,7 @@ test("kept before its time, a promise connects as well", async ({ browser }) => 
 });
 
 test("a server that is killed in the middle of a hunt goes on where it stood", async ({ browser }) => {
-  const [gp, kaja, stein] = [await at(browser, "odd-berg"), await at(browser, "kaja-nes"), await at(browser, "stein-foss")];
+  const [kaja, stein, gp] = [await at(browser, "kaja-nes"), await at(browser, "stein-foss"), await at(browser, "odd-berg")];
   await ring(gp, "Duty doctor, Vakthavende leger, Havnes sykehus", "Treatment plan");
   await expect(ringing(kaja)).toBeVisible();
   await server.kill();
@@ -201,4 +204,23 @@ test("by keyboard alone from the first page to the ring, and hung up", async ({ 
   await expect(nurse.getByRole("heading", { name: "You hung up" })).toBeVisible();
   await expect(ringing(hilde)).toHaveCount(0);
   await expect(said(hilde, "Marte Solli hung up")).toBeVisible();
+});
+
+test("a note that nobody was there for is inherited by the next on duty, who calls back", async ({ browser }) => {
+  const gp = await at(browser, "odd-berg", `/talk?to=${encodeURIComponent("on_call_doctor@tindvik-ooh")}`);
+  const form = gp.getByRole("dialog");
+  await form.getByText("A second look", { exact: true }).click();
+  await form.getByRole("button", { name: "Leave a note and see the next step" }).click();
+  await gp.getByRole("heading", { name: "Nobody could be rung" }).waitFor();
+  await server.forward(170 * 60_000); // Sander's shift has begun
+
+  const sander = await at(browser, "sander-vold");
+  const missed = sander.getByRole("region", { name: /^Missed calls/ }).getByRole("listitem").filter({ hasText: "A second look" });
+  await expect(missed).toContainText("Odd Berg");
+  await expect(missed).toContainText("for on-call doctor");
+  await expect(gp.getByText("The note was read by Sander Vold")).toBeVisible({ timeout: 30_000 });
+  await missed.getByRole("button", { name: "Call back" }).click();
+  await ringing(gp).getByRole("button", { name: "Accept" }).click();
+  await Promise.all([inCall(gp), inCall(sander)]);
+  await Promise.all([hears(gp), hears(sander)]);
 });

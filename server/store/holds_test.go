@@ -105,6 +105,11 @@ func TestHoldLivesOn(t *testing.T) {
 				t.Errorf("stored %+v, want %+v", got, h)
 			}
 		}
+		h := must[Hold](t)(b.Hold(ctx, "h_1"))
+		refused(t, ErrRevision)(nil, b.endHold(ctx, h, "expired")) // it was looked up before it was extended
+		if due := must[float64](t)(b.read.ZScore(ctx, b.holdsKey(), "h_1").Result()); int64(due) != h.Until.UnixMilli() {
+			t.Errorf("due at %f, want %d", due, h.Until.UnixMilli())
+		}
 		refusedHold(t, ErrTooMany)(b.ExtendHold(ctx, "h_1", HoldExtensions, HoldLifetime))
 		refusedHold(t, ErrRevision)(b.ExtendHold(ctx, "h_1", 0, HoldLifetime))
 		refusedHold(t, ErrNotFound)(b.ExtendHold(ctx, "h_9", 0, HoldLifetime))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,6 +119,27 @@ func TestReschedule(t *testing.T) {
 		m.Expected = 4
 		if _, err := b.Reschedule(ctx, m); err == nil {
 			t.Error("a cancelled meeting was moved")
+		}
+	})
+}
+
+// TestRescheduleTwiceAtOnce: a request that is sent twice at the same time is answered twice and done once.
+func TestRescheduleTwiceAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, b bench) {
+		ctx := t.Context()
+		must[conference.Conference](t)(b.Book(ctx, newBooking("m_1", noon, "p_kari")))
+		for expected := int64(1); expected <= 20; expected++ {
+			start := noon.Add(time.Duration(expected) * time.Hour)
+			m := Move{Conference: "m_1", Expected: expected, Start: start, End: start.Add(time.Hour), Idempotency: Idempotency{Key: start.String(), BodyHash: "b"}}
+			var wg sync.WaitGroup
+			for range 8 {
+				wg.Go(func() {
+					if c, err := b.Reschedule(ctx, m); err != nil || c.Revision != expected+1 || !c.Start.Equal(start) {
+						t.Errorf("revision %d: %v", c.Revision, err)
+					}
+				})
+			}
+			wg.Wait()
 		}
 	})
 }

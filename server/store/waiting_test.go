@@ -63,6 +63,15 @@ func TestWaitingList(t *testing.T) {
 		booking.Conference.Case = "c_2"
 		must[conference.Conference](t)(b.Book(ctx, booking))
 		tell("after one got a meeting", noon, nil, "c_3")
+		wait(newWish("c_2", noon.Add(10*time.Hour), "kari"))
+		must[conference.Conference](t)(b.Reschedule(ctx, Move{Conference: "m_1", Expected: 1, Start: noon.Add(time.Hour), End: noon.Add(2 * time.Hour)}))
+		tell("after its meeting was moved", noon, nil, "c_3")
+		late := newWish("c_1", noon.Add(12*time.Hour), "kari")
+		late.Asked = noon.Add(time.Hour) // the deadline of c_3
+		wait(late)
+		if n := must[int64](t)(b.read.ZCard(ctx, b.wishesKey()).Result()); n != 1 {
+			t.Errorf("%d on the list, want the one that still can be helped", n)
+		}
 		refused(t, ErrNotFound)(nil, b.Wait(ctx, newWish("c_9", noon, "kari")))
 		if err := b.Wait(ctx, newWish("c_3", noon.Add(-time.Hour), "kari")); err == nil {
 			t.Error("waits until before it asked")
@@ -110,7 +119,20 @@ func TestOffer(t *testing.T) {
 		if w := must[Waiting](t)(b.Waiting(ctx, "c_1")); w.Offer != "" || len(w.Passed) != 1 || !w.Passed[0].Equal(noon) {
 			t.Errorf("waits with %+v", w)
 		}
-		must[Hold](t)(b.PlaceHold(ctx, offer("h_3", noon.Add(time.Hour))))
+		must[Hold](t)(b.PlaceHold(ctx, offer("h_4", noon.Add(2*time.Hour))))
+		if err := b.ReleaseHold(ctx, "h_4"); err != nil { // no, thank you
+			t.Fatal(err)
+		}
+		if w := must[Waiting](t)(b.Waiting(ctx, "c_1")); w.Offer != "" || len(w.Passed) != 2 {
+			t.Errorf("waits with %+v", w)
+		}
+		must[Hold](t)(b.PlaceHold(ctx, offer("h_3", noon.Add(time.Hour)))) // the next at once
+		if err := b.Wait(ctx, newWish("c_1", noon.Add(8*time.Hour), "kari")); err != nil {
+			t.Fatal(err)
+		}
+		if w := must[Waiting](t)(b.Waiting(ctx, "c_1")); w.Offer != "h_3" || w.Passed != nil {
+			t.Errorf("another wish has %+v, want the offer that stands and nothing passed", w)
+		}
 		booking := newBooking("m_2", noon.Add(time.Hour), "p_kari")
 		booking.Conference.Case, booking.Hold = "c_1", "h_3"
 		must[conference.Conference](t)(b.Book(ctx, booking))
@@ -120,7 +142,7 @@ func TestOffer(t *testing.T) {
 		for _, c := range b.changes(t, cursor) {
 			kinds = append(kinds, c.Kind+" "+c.What)
 		}
-		want := []string{"conference cancelled", "hold offered", "hold extended", "hold expired", "hold offered", "hold used", "conference booked"}
+		want := []string{"conference cancelled", "hold offered", "hold extended", "hold expired", "hold offered", "hold released", "hold offered", "waiting asked", "hold used", "conference booked"}
 		if !slices.Equal(kinds, want) {
 			t.Errorf("events %q\nwant %q", kinds, want)
 		}

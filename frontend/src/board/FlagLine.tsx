@@ -1,18 +1,25 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { useWords } from "../i18n/words";
 import { Button, ButtonLink } from "../ui/Button";
 import { FlagMark, type Level } from "../ui/FlagMark";
 import { Time } from "../ui/Time";
 import type { Flag, Line } from "./flags";
 
-/** flagText says what is missing, in a sentence. names gives people by id where the page knows them. */
-export function flagText(flag: Flag, told: boolean, names: Record<string, string>, t: TFunction<"board">): string {
+/** flagText says what is missing, in a sentence. names gives people by id where the page knows them, role the word for one. */
+export function flagText(flag: Flag, told: boolean, names: Record<string, string>, role: (code: string) => string, t: TFunction<"board">): string {
   const params = flag.params ?? {};
   switch (flag.code) {
     case "RECEIVER_UNTOLD": return t(told ? "flag.RECEIVER_UNTOLD_told" : "flag.RECEIVER_UNTOLD");
     case "CAL_STALE": {
       const name = names[params["person"] ?? ""] ?? t("flag.somebody");
       return t(flag.level === "grey" ? "flag.CAL_STALE_unknown" : "flag.CAL_STALE", { name });
+    }
+    case "SEAT_DECLINED":
+    case "CLASH": {
+      const name = names[params["person"] ?? ""];
+      const who = params["role"] ? role(params["role"]) : t("flag.somebody");
+      return t(`flag.${flag.code}`, { who: name ? `${name}, ${who},` : who });
     }
     case "RECEIVER_LATE":
     case "NO_MEETING":
@@ -24,6 +31,10 @@ export function flagText(flag: Flag, told: boolean, names: Record<string, string
       return t(`flag.${flag.code}`);
   }
   return flag.code.toLowerCase().replaceAll("_", " ");
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export type FlagLineProps = {
@@ -40,13 +51,14 @@ export type FlagLineProps = {
 /** FlagLine is one reason to worry: shape, word, since when, and the one thing that mends it. */
 export function FlagLine({ line, told, names = {}, onDeed, onFind, busy }: FlagLineProps) {
   const { t } = useTranslation("board");
+  const word = useWords("common");
   const { flag, deed } = line;
   const level = flag.level as Level;
   return (
     <li className={`flag flag-${level}`}>
       <FlagMark level={level} />
       <div className="flag-text">
-        <div><span className="flag-word">{t(`level.${level}`)}</span> {flagText(flag, told, names, t)}</div>
+        <div><span className="flag-word">{t(`level.${level}`)}</span> {upperFirst(flagText(flag, told, names, (code) => word("role", code), t))}</div>
         <div className="quiet small">{t("since")} <Time at={flag.since} as="day" /></div>
       </div>
       {deed ? <DeedButton deed={deed} urgent={level === "red"} onDeed={onDeed} onFind={onFind} busy={busy} /> : null}

@@ -58,6 +58,8 @@ describe("flags", () => {
   });
   it("opens the flag's meeting", () => {
     expect(deedOf(flag("NO_GP", "red", "open_meeting", "m_7"), card)).toEqual({ kind: "open_meeting", href: "/meetings/m_7" });
+    expect(deedOf(flag("SEAT_DECLINED", "red", "repair_meeting", "m_7"), { ...card, may: ["book"] })).toEqual({ kind: "repair_meeting", href: "/meetings/m_7?repair=1" });
+    expect(deedOf(flag("SEAT_DECLINED", "red", "repair_meeting", "m_7"), { ...card, may: ["view"] })).toBeNull();
   });
   it("offers the same deed once", () => {
     const lines = linesOf({ ...card, flags: [flag("FRIDAY_PM", "red", "edit_discharge"), flag("LATE_HOUR", "red", "edit_discharge")] });

@@ -7,7 +7,7 @@ export type Card = Schemas["CaseCard"];
 /** Deed is what a flag's button does: write something, open a dialog, or go somewhere. */
 export type Deed =
   | { kind: "acknowledge" | "tell" | "edit_discharge" }
-  | { kind: "find_time" | "open_meeting" | "check_calendar"; href: string };
+  | { kind: "find_time" | "open_meeting" | "repair_meeting" | "check_calendar"; href: string };
 
 export function worst(flags: readonly Flag[]): Level {
   for (const level of ["red", "amber", "grey"] as const) {
@@ -32,6 +32,10 @@ export function deedOf(flag: Flag, card: Pick<Card, "id" | "may" | "conference">
     case "open_meeting": {
       const meeting = flag.target || card.conference?.id;
       return meeting ? { kind: "open_meeting", href: `/meetings/${meeting}` } : null;
+    }
+    case "repair_meeting": {
+      const meeting = flag.target || card.conference?.id;
+      return meeting && may("book") ? { kind: "repair_meeting", href: `/meetings/${meeting}?repair=1` } : null;
     }
     case "check_calendar":
       return { kind: "check_calendar", href: flag.target ? `/feeds#${flag.target}` : "/feeds" };

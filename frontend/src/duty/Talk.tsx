@@ -61,6 +61,11 @@ function Roles({ reasons }: { reasons: readonly string[] }) {
   const [all, setAll] = useState(false);
   const duty = useQuery(dutyQuery);
   const mayRing = asProblem(duty.error).status !== 403;
+  // The form says before it rings whom it will reach: that must hold now, not half a minute ago.
+  const choose = (role: DutyRole) => {
+    void duty.refetch();
+    navigate(`/talk?to=${encodeURIComponent(role.covers)}`);
+  };
   const found = matching(duty.data ?? [], useDeferredValue(text), resources[language].common.role);
   const shown = all || text ? found : found.slice(0, firstShown);
   if (!mayRing) return null; // whoever is only rung, as interpreters are
@@ -72,7 +77,7 @@ function Roles({ reasons }: { reasons: readonly string[] }) {
       {duty.isPending ? <Skeleton label={t("loading")} cards={3} /> : null}
       {duty.data && found.length === 0 ? <EmptyState title={t(text ? "none" : "no_roles")}>{t(text ? "none_text" : "no_roles_text")}</EmptyState> : null}
       <ul className="duty-roles">
-        {shown.map((role) => <RoleRow key={role.covers} role={role} onChoose={() => { navigate(`/talk?to=${encodeURIComponent(role.covers)}`); }} />)}
+        {shown.map((role) => <RoleRow key={role.covers} role={role} onChoose={() => { choose(role); }} />)}
       </ul>
       {shown.length < found.length ? <div><Button onPress={() => { setAll(true); }}>{t("show_all", { count: found.length })}</Button></div> : null}
       <Chosen roles={duty.data ?? []} reasons={reasons} />

@@ -68,7 +68,6 @@ export function personQuery(id: string) {
     queryKey: keys.directory("", ""),
     queryFn: async () => (await answer(api.GET("/v1/directory", { params: { query: { q: "", unit: "" } } }))).people ?? [],
     select: (people: Person[]) => people.find((p) => p.id === id),
-    staleTime: 60_000,
   });
 }
 

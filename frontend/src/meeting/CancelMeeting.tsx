@@ -7,15 +7,14 @@ import { ProblemNote } from "../ui/ProblemNote";
 import { Time } from "../ui/Time";
 import { useCancel } from "./queries";
 import type { Meeting } from "./standing";
+import { toldOf } from "./told";
+import { ToldNote } from "./ToldNote";
 
-/** CancelMeeting asks once more: everyone gets a mail, and that cannot be taken back. */
+/** CancelMeeting asks once more: those named get a mail, and that cannot be taken back. */
 export function CancelMeeting({ meeting, onClose }: { meeting: Meeting; onClose: () => void }) {
   const { t } = useTranslation("call");
   const announce = useAnnounce();
   const cancel = useCancel(meeting.id);
-  const people = meeting.participants ?? [];
-  const mailed = people.filter((p) => p.mail !== "none");
-  const others = people.filter((p) => p.mail === "none");
   const go = () => {
     cancel.mutate(meeting.revision, { onSuccess: () => { announce(t("meeting.cancelled")); onClose(); } });
   };
@@ -30,8 +29,8 @@ export function CancelMeeting({ meeting, onClose }: { meeting: Meeting; onClose:
       }
     >
       <p><strong><Time at={meeting.start} until={meeting.end} as="day" /></strong></p>
-      <p>{t("meeting.cancel_text", { count: mailed.length })}</p>
-      {others.length > 0 ? <p>{t("meeting.cancel_tell", { names: others.map((p) => p.name).join(", ") })}</p> : null}
+      <p>{t("meeting.cancel_text")}</p>
+      <ToldNote told={toldOf(meeting.participants ?? [])} />
       {cancel.isError ? <ProblemNote problem={asProblem(cancel.error)} /> : null}
     </Dialog>
   );

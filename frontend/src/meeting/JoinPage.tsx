@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Schemas } from "../api/client";
-import { asProblem, type Problem } from "../api/problem";
+import { asProblem } from "../api/problem";
 import { enter, useSession } from "../api/session";
 import { useFragmentToken } from "../frame/fragment";
 import { useTitle } from "../frame/Plain";
@@ -40,7 +40,6 @@ export function JoinPage() {
     );
   }
   const problem = found.isError ? asProblem(found.error) : null;
-  if (problem && isUsed(problem)) return <Used problem={problem} />;
   if (problem && (problem.status === 404 || problem.status === 422)) return <Lost title={t("join.unknown")} />;
   return (
     <div className="page join-page">
@@ -64,18 +63,6 @@ function Start() {
       <p className="quiet">{t("join.start_text")}</p>
     </div>
   );
-}
-
-/** isUsed: the link has opened another browser, or is no longer good for one. */
-function isUsed(problem: Problem): boolean {
-  return problem.kind === "guest-link-used" || problem.kind === "link-used" || problem.status === 410;
-}
-
-/** Used says what to do instead; a new link may come as a code. */
-function Used({ problem }: { problem: Problem }) {
-  const { t } = useTranslation("call");
-  const which = problem.status === 410 ? "ended" : "used";
-  return <div className="page join-page"><EmptyState level={1} title={t(`join.${which}`)}>{t(`join.${which}_text`)}</EmptyState><CodeEntry /></div>;
 }
 
 function Invited({ token, invitation, onStale }: { token: string; invitation: Invitation; onStale: () => void }) {
@@ -163,7 +150,7 @@ function Enter({ token, invitation, onStale }: { token: string; invitation: Invi
     <div className="stack-s">
       <Button variant="primary" wide className="join-button" busy={join.isPending} onPress={go}>{t("check.join")}</Button>
       <p className="quiet small">{t(invitation.guest ? "join.next_guest" : "join.next")}</p>
-      {problem ? isUsed(problem) ? <Banner tone="amber"><strong>{t("join.used")}.</strong> {t("join.used_text")}</Banner> : <ProblemNote problem={problem} /> : null}
+      {problem ? problem.kind === "guest-link-used" ? <Banner tone="amber"><strong>{t("join.used")}.</strong> {t("join.used_text")}</Banner> : <ProblemNote problem={problem} /> : null}
     </div>
   );
 }

@@ -1,23 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { asProblem } from "../api/problem";
 import { useTitle } from "../frame/Plain";
 import { useWords } from "../i18n/words";
 import { Button, ButtonLink } from "../ui/Button";
 import { Badge, type Tone } from "../ui/FlagMark";
 import { ProblemNote } from "../ui/ProblemNote";
-import { Banner, Card, EmptyState, Skeleton } from "../ui/surfaces";
+import { Card, EmptyState, Skeleton } from "../ui/surfaces";
 import { Time } from "../ui/Time";
 import { CancelMeeting } from "./CancelMeeting";
 import { GuestPanel } from "./GuestPanel";
 import "./meeting.css";
+import { MoveMeeting } from "./MoveMeeting";
 import { Participants } from "./Participants";
 import { meetingQuery, useReply } from "./queries";
+import { Repair } from "./Repair";
+import type { Move } from "./repair";
 import { ReplyButtons } from "./ReplyButtons";
+import type { Meeting, Participant } from "./standing";
+import { SwapPerson } from "./SwapPerson";
+import { changeable } from "./useRepair";
 import { When } from "./When";
-import { lost, type Meeting } from "./standing";
 
 /** MeetingPage: when, who, and what you can do about it. children stand below, for example who was there. */
 export function MeetingPage({ id, children }: { id: string; children?: ReactNode }) {
@@ -44,8 +49,13 @@ function Found({ meeting, children }: { meeting: Meeting; children?: ReactNode }
   const { t } = useTranslation("call");
   const word = useWords("call");
   const reply = useReply(meeting.id);
-  const [cancelling, setCancelling] = useState(false);
+  const [search, setSearch] = useSearchParams();
+  const [change, setChange] = useState<Change | null>(() => (search.has("move") && changeable(meeting) ? { kind: "move", first: null } : null));
   const may = (what: string) => meeting.may?.includes(what) ?? false;
+  const close = () => {
+    setChange(null);
+    if (search.has("move") || search.has("repair")) setSearch({}, { replace: true });
+  };
   const me = meeting.participants?.find((p) => p.you);
   return (
     <div className="page meeting-page">
@@ -62,37 +72,42 @@ function Found({ meeting, children }: { meeting: Meeting; children?: ReactNode }
           {meeting.case ? <> · <Link href={`/cases/${meeting.case.id}`}>{t("meeting.case", { code: meeting.case.code })}</Link></> : null}
         </p>
       </header>
-      <Missing meeting={meeting} />
+      <Repair meeting={meeting} wanted={search.has("repair")} onMove={(first) => { setChange({ kind: "move", first }); }} onSwap={(out, first) => { setChange({ kind: "swap", out, first }); }} />
       <div className="meeting-columns">
         <div className="meeting-next stack">
           <Card className="stack"><Call meeting={meeting} /></Card>
           {may("reply") && !meeting.improvised && me ? <Card><ReplyButtons reply={me.reply} save={reply} /></Card> : null}
           {may("invite_guests") ? <Card labelledBy="guests" className="stack-s"><h2 id="guests">{t("guests.title")}</h2><GuestPanel id={meeting.id} /></Card> : null}
-          {may("cancel") ? <div><Button variant="danger" onPress={() => { setCancelling(true); }}>{t("meeting.cancel")}</Button></div> : null}
+          {may("cancel") ? (
+            <div className="row">
+              {changeable(meeting) ? <Button onPress={() => { setChange({ kind: "move", first: null }); }}>{t("change.move")}</Button> : null}
+              <Button variant="danger" onPress={() => { setChange({ kind: "cancel" }); }}>{t("meeting.cancel")}</Button>
+            </div>
+          ) : null}
         </div>
         <div className="meeting-who stack">
-          <Participants meeting={meeting} />
+          <Participants meeting={meeting} onSwap={changeable(meeting) ? (out) => { setChange({ kind: "swap", out, first: null }); } : null} />
           <p className="quiet small">
             {meeting.booked_by ? t("meeting.booked_by", { name: meeting.booked_by.name }) : t("meeting.booked")} <Time at={meeting.booked_at} as="day" />
           </p>
         </div>
       </div>
       {may("view_attendance") && meeting.state !== "cancelled" ? children : null}
-      {cancelling ? <CancelMeeting meeting={meeting} onClose={() => { setCancelling(false); }} /> : null}
+      {change ? <ChangeDialog meeting={meeting} change={change} onClose={close} /> : null}
     </div>
   );
 }
 
-/** Missing says that the meeting cannot be held as it stands, while there is time to find another. */
-function Missing({ meeting }: { meeting: Meeting }) {
-  const { t } = useTranslation("call");
-  const gone = lost(meeting.participants ?? []);
-  if (meeting.state !== "booked" || gone.length === 0) return null;
-  return (
-    <Banner tone="amber" action={meeting.case ? <ButtonLink href={`/cases/${meeting.case.id}?find=1`}>{t("meeting.find_other")}</ButtonLink> : null}>
-      {t("meeting.lost", { names: gone.map((p) => p.name).join(", "), count: gone.length })}
-    </Banner>
-  );
+/** Change is what somebody is about to do to the meeting. */
+type Change = { kind: "cancel" } | { kind: "move"; first: Move | null } | { kind: "swap"; out: Participant; first: string | null };
+
+/** ChangeDialog asks once more and says who will hear of it. */
+function ChangeDialog({ meeting, change, onClose }: { meeting: Meeting; change: Change; onClose: () => void }) {
+  switch (change.kind) {
+    case "cancel": return <CancelMeeting meeting={meeting} onClose={onClose} />;
+    case "move": return <MoveMeeting meeting={meeting} first={change.first} onClose={onClose} />;
+    case "swap": return <SwapPerson meeting={meeting} out={change.out} first={change.first} onClose={onClose} />;
+  }
 }
 
 /** Call is the way into the call, or why there is none. */

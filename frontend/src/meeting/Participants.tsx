@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/words";
 import { Badge, type Tone } from "../ui/FlagMark";
+import { More } from "../ui/More";
 import { Card } from "../ui/surfaces";
 import { Time } from "../ui/Time";
 import { answerOf, byNeed, countAnswers, wasAsked, type Answer, type Meeting, type Participant } from "./standing";
@@ -8,7 +9,7 @@ import { answerOf, byNeed, countAnswers, wasAsked, type Answer, type Meeting, ty
 const tones: Record<Answer, Tone> = { accepted: "ok", tentative: "amber", declined: "red", silent: "grey" };
 
 /** Participants lists who was asked, in which seat, what they said and whether the invitation reached them. */
-export function Participants({ meeting }: { meeting: Meeting }) {
+export function Participants({ meeting, onSwap }: { meeting: Meeting; /** Puts somebody else into a seat; null: this person may not. */ onSwap: ((out: Participant) => void) | null }) {
   const { t } = useTranslation("call");
   const people = meeting.participants ?? [];
   // Whether a mail arrived is the business of those who can do something about it, not of patients and kin.
@@ -21,13 +22,13 @@ export function Participants({ meeting }: { meeting: Meeting }) {
         <p className="quiet small">{t("meeting.counts", counts)}</p>
       </div>
       <ul className="participants">
-        {byNeed(people).map((p) => <Row key={p.key} person={p} mails={handles} />)}
+        {byNeed(people).map((p) => <Row key={p.key} person={p} mails={handles} onSwap={onSwap && !p.guest && wasAsked(p) ? () => { onSwap(p); } : null} />)}
       </ul>
     </Card>
   );
 }
 
-function Row({ person, mails }: { person: Participant; mails: boolean }) {
+function Row({ person, mails, onSwap }: { person: Participant; mails: boolean; onSwap: (() => void) | null }) {
   const { t } = useTranslation("call");
   const word = useWords("common");
   const own = useWords("call");
@@ -44,6 +45,7 @@ function Row({ person, mails }: { person: Participant; mails: boolean }) {
       <div className="participant-reply">
         {person.revoked ? <Badge tone="grey">{t("guests.closed")}</Badge> : asked ? <Badge tone={tones[answer]} mark>{t(`meeting.said.${answer}`)}</Badge> : null}
         {person.replied_at && answer !== "silent" ? <span className="quiet small"><Time at={person.replied_at} as="since" /></span> : null}
+        {onSwap ? <More label={t("change.more_for", { name: person.name })} items={[{ id: "swap", label: t("change.swap"), run: onSwap }]} /> : null}
       </div>
     </li>
   );

@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer, api, type Schemas } from "../api/client";
+import { answer, api, seen, type Schemas } from "../api/client";
 import { keys } from "../api/keys";
 import { asProblem } from "../api/problem";
+import type { Request } from "./repair";
 import type { Meeting, Reply } from "./standing";
 
 export function meetingQuery(id: string) {
@@ -58,6 +59,71 @@ export function useCancel(id: string) {
     mutationFn: (revision: number) => answer(api.DELETE("/v1/conferences/{id}", { params: { path: { id }, header: { "If-Match": `"${revision}"` } } })),
     onSuccess: useKeep(),
     onError: (error) => { if (asProblem(error).kind === "changed") void queries.invalidateQueries({ queryKey: keys.conference(id) }); },
+  });
+}
+
+/** repairQuery is what can be done about a meeting that has lost somebody. Nothing is worth an error: the page works without. */
+export function repairQuery(id: string) {
+  return queryOptions({
+    queryKey: [...keys.repairs, id] as const,
+    queryFn: () => answer(api.GET("/v1/conferences/{id}/repair", { params: { path: { id } } })),
+    refetchInterval: 60_000, // others book, and calendars change
+  });
+}
+
+/** caseQuery is the case that a meeting is about, in the form in which its own page keeps it. */
+export function caseQuery(id: string) {
+  return queryOptions({ queryKey: keys.case(id), queryFn: () => seen(api.GET("/v1/cases/{id}", { params: { path: { id } } })) });
+}
+
+/** otherTimesQuery searches for another time with the same people. */
+export function otherTimesQuery(id: string, request: Request) {
+  return queryOptions({
+    queryKey: [...keys.repairs, id, "times", request] as const,
+    queryFn: () => answer(api.POST("/v1/find", { body: request })),
+    gcTime: 0,
+  });
+}
+
+/** othersQuery asks who else could sit in the seats of a meeting at its time. */
+export function othersQuery(id: string, find: Request, start: string) {
+  return queryOptions({
+    queryKey: [...keys.repairs, id, "others", find, start] as const,
+    queryFn: () => answer(api.POST("/v1/find/why", { body: { find, start } })),
+    gcTime: 0,
+  });
+}
+
+/** useChangeKept keeps a meeting that was moved or has other people, and fetches it again when somebody else was faster. */
+function useChangeKept(id: string) {
+  const queries = useQueryClient();
+  const keep = useKeep();
+  return {
+    onSuccess: async (meeting: Meeting) => {
+      await keep(meeting);
+      for (const queryKey of [keys.repairs, keys.mail]) void queries.invalidateQueries({ queryKey });
+    },
+    onError: (error: unknown) => {
+      const kind = asProblem(error).kind;
+      if (kind !== "changed" && kind !== "slot-taken") return;
+      for (const queryKey of [keys.conference(id), keys.repairs]) void queries.invalidateQueries({ queryKey });
+    },
+  };
+}
+
+export function useMove(id: string) {
+  return useMutation({
+    mutationFn: ({ revision, ...body }: Schemas["MoveInputBody"] & { revision: number }) =>
+      answer(api.PUT("/v1/conferences/{id}/time", { params: { path: { id }, header: { "If-Match": `"${revision}"` } }, body })),
+    ...useChangeKept(id),
+  });
+}
+
+export function useSwap(id: string) {
+  return useMutation({
+    mutationFn: ({ revision, ...body }: Schemas["SwapInputBody"] & { revision: number }) =>
+      answer(api.PUT("/v1/conferences/{id}/cast", { params: { path: { id }, header: { "If-Match": `"${revision}"` } }, body })),
+    ...useChangeKept(id),
   });
 }
 

@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "../api/client";
 import { Badge, FlagMark } from "../ui/FlagMark";
 import type { Suggestion } from "./finder";
-import { calendarWords, inOrder, nameOf, roleWords, seatOf, seatWord, standsIn, upperFirst, type Speech } from "./wording";
+import { calendarText, calendarWords, inOrder, nameOf, roleWords, seatOf, seatWord, standsIn, upperFirst, type Speech } from "./wording";
 
 type CastProps = { suggestion: Suggestion; freshness: Readonly<Record<string, string>>; speech: Speech };
 
@@ -46,14 +47,16 @@ function Wanted({ seat, freshness, speech }: { seat: string; freshness: Readonly
         <span>{one ? only.name : upperFirst(seatWord(seat, speech))}</span>{" "}
         <span className="quiet small">{one ? `${seatWord(seat, speech)}, ${t("optional")}` : `${t("one_of", { count: candidates.length })}, ${t("optional")}`}</span>
       </span>
-      {one ? <Age text={freshness[only.id]} uncertain={false} speech={speech} /> : null}
+      {one ? <Age text={freshness[only.id]} speech={speech} /> : null}
     </li>
   );
 }
 
-/** Age is how old a calendar is. What is not known has a mark and a word, and says why. */
-export function Age({ text, uncertain, speech }: { text: string | undefined; uncertain: boolean; speech: Speech }) {
-  const words = calendarWords(text, speech);
+type AgeProps = { speech: Speech; uncertain?: boolean } & ({ text: string | undefined; calendar?: never } | { calendar: Schemas["CalendarState"]; text?: never });
+
+/** Age is how old a calendar is, from the finder's text or from a person's own state. What is not known has a mark and a word, and says why. */
+export function Age({ text, calendar, uncertain = false, speech }: AgeProps) {
+  const words = calendar ? calendarText(calendar, speech) : calendarWords(text, speech);
   const unsure = uncertain || !words.sure;
   return (
     <span className={unsure ? "cast-age cast-unsure small" : "cast-age quiet small"} title={words.long}>

@@ -1,10 +1,15 @@
+import { Clock3 } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/surfaces";
 import { parseRequest } from "./finder";
 import { Finding } from "./Finding";
+import { MeetNow } from "./MeetNow";
+import { soonFrom } from "./search";
 import { staffSeats, type CaseDetail } from "./seats";
 import { useSpeech } from "./useSpeech";
+import { WaitingPart } from "./WaitingPart";
 import { listed, seatWord } from "./wording";
 import "./schedule.css";
 
@@ -14,17 +19,29 @@ export type FindTimeProps = { detail: CaseDetail; open: boolean; onOpen: (open: 
 export function FindTime({ detail, open, onOpen }: FindTimeProps) {
   const { t } = useTranslation("schedule");
   const speech = useSpeech(detail);
-  if (open) return <Finding detail={detail} onClose={() => { onOpen(false); }} />;
+  const [until, setUntil] = useState<string | null>(null);
+  const close = () => {
+    setUntil(null);
+    onOpen(false);
+  };
+  if (open) return <Finding detail={detail} until={until} onClose={close} />;
   const request = parseRequest(detail.find);
   const needed = staffSeats(detail.seats ?? []).filter((s) => request.need.some((n) => n.id === s.id));
   const who = listed(needed.map((s) => seatWord(s.id, speech)), speech.language);
+  const soon = soonFrom(speech.now);
+  const later = Date.parse(request.window.to) > Date.parse(soon);
   return (
-    <Card labelledBy="find-title">
+    <Card labelledBy="find-title" className="stack-s">
       <h2 id="find-title">{t("title")}</h2>
       {needed.length === 0 ? <p className="quiet">{t("nobody_needed")}</p> : (
         <>
-          <p className="quiet find-sought">{t(request.deadline ? "sought_before" : "sought", { minutes: request.duration_min, who })}</p>
-          <Button variant={offeredAbove(detail) ? "secondary" : "primary"} onPress={() => { onOpen(true); }}>{t("find")}</Button>
+          <p className="quiet">{t(request.deadline ? "sought_before" : "sought", { minutes: request.duration_min, who })}</p>
+          <WaitingPart detail={detail} request={request} onTake={detail.may?.includes("book") ? () => { onOpen(true); } : null} />
+          <div className="row">
+            <Button variant={offeredAbove(detail) ? "secondary" : "primary"} onPress={() => { onOpen(true); }}>{t("find")}</Button>
+            {later ? <Button onPress={() => { setUntil(soon); onOpen(true); }}><Clock3 aria-hidden />{t("soon.ask")}</Button> : null}
+            <MeetNow />
+          </div>
         </>
       )}
     </Card>

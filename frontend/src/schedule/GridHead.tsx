@@ -1,13 +1,14 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { clock } from "../ui/time";
 import { dayWords } from "../ui/Time";
 import { gridHours, type GridDay } from "./grid";
 import type { Speech } from "./wording";
 
-type GridHeadProps = { days: readonly GridDay[]; speech: Speech; looked: number | null; /** Columns that a meeting takes. */ long: number };
+type GridHeadProps = { children: ReactNode; days: readonly GridDay[]; speech: Speech; looked: number | null; /** Columns that a meeting takes. */ long: number };
 
-/** GridHead names days, hours and starts. The stretch of a meeting that begins where somebody looks is marked. */
-export function GridHead({ days, speech, looked, long }: GridHeadProps) {
+/** GridHead names days, hours and starts; children are the row of starts, which stays in sight with them. The stretch of a meeting that begins where somebody looks is marked. */
+export function GridHead({ children, days, speech, looked, long }: GridHeadProps) {
   const { t } = useTranslation("schedule");
   const common = useTranslation("common").t;
   const { now, zone, language } = speech;
@@ -38,6 +39,7 @@ export function GridHead({ days, speech, looked, long }: GridHeadProps) {
           );
         })}
       </tr>
+      {children}
     </thead>
   );
 }

@@ -1,4 +1,4 @@
-import { Plus, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../ui/Button";
 import { Checkbox, Choice } from "../ui/fields";
@@ -6,7 +6,7 @@ import type { Relaxation } from "./finder";
 import { changeKey, lengths, withChange, withDuration, withoutChange, type Search } from "./search";
 import type { CaseDetail } from "./seats";
 import { useSpeech } from "./useSpeech";
-import { changeWords, gainWords, type Speech } from "./wording";
+import { changeWords, dayTimeWords, firstWords, gainWords, type Speech } from "./wording";
 
 /** Most relaxations that are offered: more choices than that are none. */
 const mostOffered = 4;
@@ -17,12 +17,10 @@ type SearchOptionsProps = {
   duration: number;
   search: Search;
   onSearch: (search: Search) => void;
-  onRelax: (search: Search) => void;
-  relax: readonly Relaxation[];
 };
 
-/** SearchOptions is what can be changed about a search, with what each change would gain. */
-export function SearchOptions({ detail, duration, search, onSearch, onRelax, relax }: SearchOptionsProps) {
+/** SearchOptions is what can be changed about a search, whatever it found. */
+export function SearchOptions({ detail, duration, search, onSearch }: SearchOptionsProps) {
   const { t } = useTranslation("schedule");
   const speech = useSpeech(detail);
   const minutes = lengths.map((length) => ({ id: String(length), label: String(length) }));
@@ -31,7 +29,6 @@ export function SearchOptions({ detail, duration, search, onSearch, onRelax, rel
     <section className="find-options stack" aria-labelledby="find-options">
       <h3 id="find-options">{t("options.title")}</h3>
       <Choice label={t("options.duration")} options={minutes} value={String(duration)} onChange={(id) => { onSearch(withDuration(search, Number(id))); }} />
-      <Relaxations relax={relax} search={search} onRelax={onRelax} speech={speech} title={t("options.more")} />
       <div>
         <Checkbox isSelected={search.uncertain} onChange={(uncertain) => { onSearch({ ...search, uncertain }); }}>{t("options.uncertain")}</Checkbox>
         {late ? <Checkbox isSelected={search.after} onChange={(after) => { onSearch({ ...search, after }); }}>{t("options.after")}</Checkbox> : null}
@@ -52,8 +49,10 @@ export function Relaxations({ relax, search, onRelax, speech, title }: Relaxatio
         {relax.slice(0, mostOffered).map((r) => (
           <li key={changeKey(r)}>
             <Button className="chip" onPress={() => { onRelax(withChange(search, r)); }}>
-              <Plus aria-hidden />
-              <span className="chip-text"><span>{changeWords(r, speech)}</span> <span className="chip-gain">{gainWords(r, speech)}</span></span>
+              <span className="chip-text">
+                <span>{changeWords(r, speech)} <strong aria-hidden>+{r.gains}</strong></span>
+                <span className="chip-gain"><span aria-hidden>{firstWords(r, speech)}</span><span className="sr-only">, {gainWords(r, speech)}</span></span>
+              </span>
             </Button>
           </li>
         ))}
@@ -62,14 +61,22 @@ export function Relaxations({ relax, search, onRelax, speech, title }: Relaxatio
   );
 }
 
-/** Applied are the relaxations that the search goes by. A press takes one back. */
+/** Applied are the changes that the search goes by. A press takes one back. */
 export function Applied({ search, onChange, speech }: { search: Search; onChange: (search: Search) => void; speech: Speech }) {
   const { t } = useTranslation("schedule");
-  if (search.changes.length === 0) return null;
+  if (search.changes.length === 0 && search.until === null) return null;
   return (
     <div className="stack-s">
       <p className="find-label">{t("options.applied")}</p>
       <ul className="chips">
+        {search.until === null ? null : (
+          <li>
+            <Button className="chip chip-on" aria-label={t("options.undo", { change: t("soon.until", { time: dayTimeWords(search.until, speech) }) })} onPress={() => { onChange({ ...search, until: null }); }}>
+              <span className="chip-text">{t("soon.until", { time: dayTimeWords(search.until, speech) })}</span>
+              <X aria-hidden />
+            </Button>
+          </li>
+        )}
         {search.changes.map((change) => {
           const words = changeWords(change, speech);
           return (

@@ -1,12 +1,12 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { memo, useCallback, useEffect, useMemo, useRef, useState, type FocusEvent, type KeyboardEvent, type MouseEvent, type PointerEvent } from "react";
+import { memo, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "@tanstack/react-query";
 import { useAnnounce } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { dayWords } from "../ui/Time";
 import type { FindRequest } from "./finder";
-import { gridCells, gridDays, movedSpot, type GridDay, type GridPerson, type GridState, type GridView, type Spot } from "./grid";
+import { gridCells, gridDays, type GridDay, type GridPerson, type GridState, type GridView } from "./grid";
 import { GridHead } from "./GridHead";
 import { GridLegend } from "./GridLegend";
 import { whyQuery } from "./queries";
@@ -14,6 +14,7 @@ import { isDeputy, type CaseDetail } from "./seats";
 import { useLater } from "./useLater";
 import { useMedia, wide } from "./useMedia";
 import { useSpeech } from "./useSpeech";
+import { useSpot } from "./useSpot";
 import { verdictSentence } from "./verdict";
 import { WhyPanel } from "./WhyPanel";
 import { calendarText, seatWord, upperFirst, type Speech } from "./wording";
@@ -70,74 +71,35 @@ function Grid({ detail, request, view, days, step, onPick, busy }: GridProps) {
   const { t } = useTranslation("schedule");
   const speech = useSpeech(detail);
   const announce = useAnnounce();
-  const table = useRef<HTMLTableElement>(null);
   const columns = useMemo(() => days.flatMap((d) => d.columns), [days]);
   const starts = useMemo(() => new Map((view.starts ?? []).map((s) => [Date.parse(s), s])), [view.starts]);
-  const people = view.people ?? [];
   const works = useCallback((column: number) => starts.has(columns[column] ?? 0), [starts, columns]);
-  const [spot, setSpot] = useState<Spot>(() => ({ row: 0, column: Math.max(0, columns.findIndex((at) => starts.has(at))) }));
-  const [looked, setLooked] = useState<number | null>(null);
-  const keyed = useRef(false);
+  const people = view.people ?? [];
+  const choose = (column: number) => {
+    const start = starts.get(columns[column] ?? 0);
+    if (start && !busy) onPick?.(start);
+  };
+  const extent = { rows: people.length + 1, days: days.map((d) => d.columns.length), works };
+  const { table, spot, looked, keyed, handlers } = useSpot(extent, Math.max(0, columns.findIndex((at) => starts.has(at))), choose);
   const asked = useLater(looked, restMilliseconds);
-  const at = asked === null ? null : columns[asked] ?? null;
+  const instant = (column: number | null) => (column === null ? null : columns[column] ?? null);
+  const at = instant(asked);
   const why = useQuery(whyQuery(detail.id, request, at === null ? null : new Date(at).toISOString()));
-
   const verdict = why.data;
   useEffect(() => {
     if (verdict && keyed.current) announce(verdictSentence(verdict, speech));
     // Said once for each answer; the clock's turn is no news.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [verdict, announce]);
-
-  const under = (event: { target: EventTarget }): Spot | null => {
-    const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-spot]");
-    const [row = "", column = ""] = cell?.dataset["spot"]?.split(" ") ?? [];
-    return cell ? { row: Number(row), column: Number(column) } : null;
-  };
-  const choose = (column: number) => {
-    const start = starts.get(columns[column] ?? 0);
-    if (start && !busy) onPick?.(start);
-  };
-  const press = (event: KeyboardEvent) => {
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      choose(spot.column);
-      return;
-    }
-    const next = movedSpot(spot, event.key, event.ctrlKey || event.metaKey, { rows: people.length + 1, days: days.map((d) => d.columns.length), works });
-    if (!next) return;
-    event.preventDefault();
-    keyed.current = true;
-    table.current?.querySelector<HTMLElement>(`[data-spot="${next.row} ${next.column}"]`)?.focus();
-  };
-  const focus = (event: FocusEvent) => {
-    const here = under(event);
-    if (!here) return;
-    setSpot(here);
-    setLooked(here.column);
-  };
-  const hover = (event: PointerEvent) => {
-    const here = event.pointerType === "mouse" ? under(event) : null;
-    if (!here) return;
-    keyed.current = false;
-    setLooked(here.column);
-  };
-  const click = (event: MouseEvent) => {
-    const here = under(event);
-    if (here?.row === 0) choose(here.column);
-  };
-  const long = Math.ceil(request.duration_min / step);
   return (
     <>
-      <p id="grid-hint" className="quiet small">{t(onPick ? "grid.hint" : "grid.hint_look")}</p>
+      <p id="grid-hint" className="quiet small">{t(onPick ? "grid.hint" : "grid.hint_look")} <span className="grid-keys">{t(onPick ? "grid.keys" : "grid.keys_look")}</span></p>
       <div className="grid-scroll">
-        <table
-          ref={table} className="time-grid" role="grid" aria-label={t("grid.label")} aria-describedby="grid-hint" aria-readonly
-          onKeyDown={press} onFocus={focus} onPointerOver={hover} onClick={click}
-        >
-          <GridHead days={days} speech={speech} looked={looked} long={long} />
-          <tbody>
+        <table ref={table} className="time-grid" role="grid" aria-label={t("grid.label")} aria-describedby="grid-hint" aria-readonly {...handlers}>
+          <GridHead days={days} speech={speech} looked={looked} long={Math.ceil(request.duration_min / step)}>
             <StartRow columns={columns} works={works} days={days} focusColumn={spot.row === 0 ? spot.column : -1} looked={looked} />
+          </GridHead>
+          <tbody>
             {people.map((person, i) => (
               <PersonRow
                 key={person.person.id} row={i + 1} person={person} columns={columns} days={days} step={step} speech={speech}
@@ -148,7 +110,7 @@ function Grid({ detail, request, view, days, step, onPick, busy }: GridProps) {
         </table>
       </div>
       <WhyPanel
-        at={looked === null ? null : columns[looked] ?? null} verdict={verdict && Date.parse(verdict.start) === (looked === null ? null : columns[looked]) ? verdict : undefined}
+        at={instant(looked)} verdict={verdict && Date.parse(verdict.start) === instant(looked) ? verdict : undefined}
         failed={why.isError} duration={request.duration_min} busy={busy} onPick={onPick && looked !== null && works(looked) ? () => { choose(looked); } : null} speech={speech}
       />
     </>
@@ -176,6 +138,11 @@ const StartRow = memo(function StartRow({ columns, days, works, focusColumn, loo
   );
 });
 
+/** onHour: a long stretch says again what it is, wherever the grid has been moved to. */
+function onHour(at: number | undefined): boolean {
+  return at !== undefined && at % 3_600_000 === 0;
+}
+
 type PersonRowProps = { row: number; person: GridPerson; columns: readonly number[]; days: readonly GridDay[]; step: number; speech: Speech; focusColumn: number };
 
 const PersonRow = memo(function PersonRow({ row, person, columns, days, step, speech, focusColumn }: PersonRowProps) {
@@ -197,7 +164,7 @@ const PersonRow = memo(function PersonRow({ row, person, columns, days, step, sp
           aria-label={cell.heldBy ? t("grid.held_by", { name: cell.heldBy }) : t(`grid.state.${cell.state}`)}
           className={`grid-cell grid-${cell.state}${cell.first ? " grid-run" : ""}${firsts.has(columns[i]) ? " grid-first" : ""}`}
         >
-          {cell.first && cell.state !== "free" ? <span aria-hidden>{t(`grid.letter.${cell.state}`)}</span> : null}
+          {(cell.first || onHour(columns[i])) && cell.state !== "free" ? <span aria-hidden>{t(`grid.letter.${cell.state}`)}</span> : null}
         </td>
       ))}
     </tr>

@@ -72,8 +72,8 @@ export function readyToBook(draft: Draft): boolean {
   return Object.keys(draft.cast).length > 0 && Object.values(draft.guests).every((guest) => mistakeIn(guest) === null);
 }
 
-/** bodyOf is the request that books the draft. Seats that the case no longer has, or the patient refuses, are left out. */
-export function bodyOf(of: { id: string; revision: number; seats: readonly Seat[] }, slot: { start: string }, draft: Draft, find: FindRequest): NewConference {
+/** bodyOf is the request that books the draft; hold is the caller's, which the booking confirms. Seats that the case no longer has, or the patient refuses, are left out. */
+export function bodyOf(of: { id: string; revision: number; seats: readonly Seat[] }, slot: { start: string }, draft: Draft, find: FindRequest, hold?: string): NewConference {
   const cast = staffSeats(of.seats).flatMap((seat) => {
     const person = draft.cast[seat.id];
     return person ? [{ seat: seat.id, person }] : [];
@@ -84,5 +84,5 @@ export function bodyOf(of: { id: string; revision: number; seats: readonly Seat[
     const email = guest.email.trim();
     return [{ seat: seat.id, name: guest.name.trim(), language: guest.language, ...(email ? { email } : {}) }];
   });
-  return { case: of.id, revision: of.revision, start: slot.start, duration_min: find.duration_min, cast, guests, find };
+  return { case: of.id, revision: of.revision, start: slot.start, duration_min: find.duration_min, cast, guests, find, ...(hold ? { hold } : {}) };
 }

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { answer, api, newKey, type Schemas } from "../api/client";
+import { keys } from "../api/keys";
 import { asProblem, type Problem } from "../api/problem";
 import type { CaseDetail } from "./seats";
 
@@ -64,41 +65,50 @@ export type Held = { kind: "asking" } | { kind: "held"; hold: Hold } | { kind: "
 
 const refusals = new Set(["slot-taken", "changed"]);
 
+/** HoldWish is the start that somebody looks at. found: their own hold of it, which stays when they look away; stale: other holds of theirs for the case. */
+export type HoldWish = { wanted: NewHold | null; found: Hold | null; stale: readonly Hold[] };
+
 /**
  * useHold holds a start for as long as somebody looks at it, and lets it go when they look away. keep is called before the
  * booking that confirms it, which then owns it; a booking that fails gives it back with keep(false).
  */
-export function useHold(wanted: NewHold | null, found: Hold | null) {
+export function useHold({ wanted, found, stale }: HoldWish) {
   const queries = useQueryClient();
   const [held, setHeld] = useState<{ of: string; is: Held }>({ of: "", is: { kind: "asking" } });
   const kept = useRef(false);
+  const leaving = useRef<Promise<unknown>>(Promise.resolve());
   const of = JSON.stringify(found ? found.id : wanted);
   useEffect(() => {
     if (!wanted || found) return undefined;
     let gone = false;
     let own: string | null = null;
-    const release = () => { if (own && !kept.current) void letGo(own); };
-    answer(api.POST("/v1/holds", { params: { header: { "Idempotency-Key": newKey() } }, body: wanted })).then(
-      (hold) => {
+    const release = () => { if (own && !kept.current) leaving.current = letGo(own); };
+    const ask = async () => {
+      await Promise.all([leaving.current, ...stale.map((h) => letGo(h.id))]); // one's own holds must not stand in the way
+      if (gone) return;
+      try {
+        const hold = await answer(api.POST("/v1/holds", { params: { header: { "Idempotency-Key": newKey() } }, body: wanted }));
         own = hold.id;
         if (gone) release();
         else setHeld({ of, is: { kind: "held", hold } });
-      },
-      (error: unknown) => {
+      } catch (error) {
         const problem = asProblem(error);
+        if (refusals.has(problem.kind)) void queries.invalidateQueries({ queryKey: keys.find(wanted.case) });
         if (!gone) setHeld({ of, is: refusals.has(problem.kind) ? { kind: "refused", problem } : { kind: "none" } });
-      },
-    );
+      }
+    };
+    const turn = setTimeout(() => void ask(), 0); // whoever looks away at once asks for nothing
     addEventListener("pagehide", release);
     return () => {
       gone = true;
+      clearTimeout(turn);
       removeEventListener("pagehide", release);
       release();
     };
     // The same wish in a new object is the same wish.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [of]);
-  const now: Held = found ? { kind: "held", hold: found } : held.of === of ? held.is : { kind: "asking" };
+  const now: Held = held.of === of ? held.is : found ? { kind: "held", hold: found } : { kind: "asking" };
   const extension = useMutation({
     mutationFn: (id: string) => answer(api.PUT("/v1/holds/{id}", { params: { path: { id } } })),
     onSuccess: (hold) => {

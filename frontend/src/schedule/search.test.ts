@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAnswer, parseRequest } from "./finder";
-import { adapted, atStart, relaxed, sameAnswer, sameSearch, unchanged, withChange, withDuration, withoutChange, type Change } from "./search";
+import { adapted, atStart, relaxed, sameAnswer, sameSearch, soonFrom, unchanged, withChange, withDuration, withoutChange, type Change } from "./search";
 
 const base = parseRequest({
   purpose: "discharge", duration_min: 20, grid_min: 10, tz: "Europe/Oslo", min_notice_min: 10, limit: 5, holidays: "NO",
@@ -19,6 +19,13 @@ describe("adapted", () => {
     expect(later.deadline).toBeUndefined();
     expect(later.window).toEqual({ from: base.window.from, to: "2026-11-30T13:30:00.000Z" });
   });
+  it("ends a search for a meeting soon where that is earlier", () => {
+    const soon = (until: string) => adapted(base, { ...unchanged, until }).window.to;
+    const before = new Date(Date.parse(base.window.to) - 60_000).toISOString();
+    expect(soon(before)).toBe(before);
+    expect(soon("2030-01-01T00:00:00Z")).toBe(base.window.to);
+  });
+  it("means three hours by soon, on a whole minute", () => { expect(soonFrom(new Date("2026-11-27T11:45:33Z"))).toBe("2026-11-27T14:45:00.000Z"); });
   it("sends nothing that the case did not say", () => { expect(JSON.parse(JSON.stringify(adapted(base, unchanged)))).not.toHaveProperty("list"); });
 });
 

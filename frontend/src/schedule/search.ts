@@ -17,10 +17,12 @@ export type Search = {
   uncertain: boolean;
   /** Times after the discharge too. */
   after: boolean;
+  /** Instant at which the search ends although the case would allow later; null: none. */
+  until: string | null;
   changes: readonly Change[];
 };
 
-export const unchanged: Search = { duration: null, uncertain: true, after: false, changes: [] };
+export const unchanged: Search = { duration: null, uncertain: true, after: false, until: null, changes: [] };
 
 /** changeKey tells changes apart. */
 export function changeKey(change: Change): string {
@@ -55,7 +57,21 @@ export function adapted(base: FindRequest, search: Search): FindRequest {
     const to = new Date(Date.parse(base.deadline) + afterDischarge).toISOString();
     request = { ...request, deadline: undefined, window: { ...base.window, to } };
   }
-  return search.changes.reduce(relaxed, request);
+  return endingBy(search.changes.reduce(relaxed, request), search.until);
+}
+
+/** endingBy narrows the window to what ends by an instant. */
+function endingBy(request: FindRequest, until: string | null): FindRequest {
+  if (!until || Date.parse(request.window.to) <= Date.parse(until)) return request;
+  return { ...request, window: { ...request.window, to: until } };
+}
+
+/** How near a meeting of today is meant to be when somebody asks for one soon. */
+const soonMilliseconds = 3 * 3_600_000;
+
+/** soonFrom is the end of a search for a meeting soon, on a whole minute. */
+export function soonFrom(now: Date): string {
+  return new Date(Math.floor((now.getTime() + soonMilliseconds) / 60_000) * 60_000).toISOString();
 }
 
 /** relaxed is the request with one relaxation applied. An unknown one changes nothing. */

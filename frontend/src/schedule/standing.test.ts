@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAnswer, parseRequest, type Answer } from "./finder";
-import { standingRequests, standingsOf } from "./standing";
+import { sparing, standingRequests, standingsOf } from "./standing";
 
 const request = parseRequest({
   duration_min: 20, grid_min: 10, tz: "Europe/Oslo", window: { from: "2026-11-27T11:45:00Z", to: "2026-11-27T13:30:00Z" }, min_notice_min: 10,
@@ -51,5 +51,14 @@ describe("standingsOf", () => {
   });
   it("knows that nobody can when there is no answer for the start", () => {
     expect([...standingsOf(requests, [answer(null)]).values()].every((s) => s.kind === "cannot")).toBe(true);
+  });
+});
+
+describe("sparing", () => {
+  const standings = new Map([["ida", { kind: "cannot" as const, why: "held" }], ["per", { kind: "cannot" as const, why: "held" }], ["jon", { kind: "cannot" as const, why: "busy_until" }]]);
+  it("forgets one's own hold and nothing else", () => {
+    const seen = sparing(standings, ["ida", "jon"]);
+    expect(["ida", "per", "jon"].map((p) => seen?.get(p)?.kind)).toEqual(["can", "cannot", "cannot"]);
+    expect(sparing(undefined, ["ida"])).toBeUndefined();
   });
 });

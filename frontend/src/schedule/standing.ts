@@ -61,3 +61,9 @@ function chosenStanding(unknown: boolean, because: Answer["suggestions"][number]
   if (because.some((reason) => reason.code === "outside_hours")) return { kind: "doubtful", why: "outside_hours" };
   return { kind: "can" };
 }
+
+/** sparing forgets that people are held when it is one's own hold that holds them. */
+export function sparing(standings: Standings | undefined, own: readonly string[]): Standings | undefined {
+  if (!standings || own.length === 0) return standings;
+  return new Map([...standings].map(([person, standing]) => [person, own.includes(person) && standing.kind === "cannot" && standing.why === "held" ? { kind: "can" as const } : standing]));
+}

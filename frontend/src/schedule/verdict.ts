@@ -1,5 +1,5 @@
 import type { Schemas } from "../api/client";
-import { nameOf, roleWords, seatWord, upperFirst, whyWords, type Speech } from "./wording";
+import { listed, nameOf, roleWords, seatWord, upperFirst, whyWords, type Speech } from "./wording";
 
 /** What one start looks like, seat by seat: the answer of find/why, and its words. */
 
@@ -40,11 +40,17 @@ export function seatLine(verdict: SeatVerdict, start: string, unknown: readonly 
     const instead = chosen.some((p) => p.stand_in || roleWords(verdict.id, p.person, speech).deputy) ? verdict.people.filter((p) => !p.can && !p.chosen).slice(0, 1).map(why) : [];
     return { id: verdict.id, seat, mark: doubtful.length > 0 ? "doubt" : "ok", text: [...coming, ...instead].join("; ") };
   }
-  if (verdict.met) return { id: verdict.id, seat, mark: "ok", text: speech.say("grid", "can", { count: verdict.people.filter((p) => p.can).length }) };
+  if (verdict.met) return { id: verdict.id, seat, mark: "ok", text: canWords(verdict.people.filter((p) => p.can), speech) };
   const named = verdict.people.slice(0, mostNamed).map(why);
   const more = verdict.people.length - named.length;
   const text = named.length === 0 ? speech.say("grid", "nobody") : [...named, ...(more > 0 ? [speech.say("grid", "more", { count: more })] : [])].join("; ");
   return { id: verdict.id, seat, mark: verdict.needed ? "missing" : "optional", text };
+}
+
+/** canWords names those who could come while nobody has been chosen, or counts them. */
+function canWords(people: readonly PersonVerdict[], speech: Speech): string {
+  if (people.length > 2 || people.length === 0) return speech.say("grid", "can", { count: people.length });
+  return speech.say("grid", "can_names", { names: listed(people.map((p) => nameOf(p.person, speech)), speech.language) });
 }
 
 /** verdictLines are all seats of a start, those that refuse it first, then those in doubt. */

@@ -5,7 +5,7 @@ import type { Words } from "../i18n/words";
 import { parseAnswer, type Suggestion } from "./finder";
 import type { Seat } from "./seats";
 import {
-  againstWords, blockedWords, calendarWords, changeWords, favourWords, gainWords, marginWords, missingWords, roleWords, standsIn, triedStarts, whyWords, type Speech,
+  againstWords, blockedWords, calendarText, calendarWords, changeWords, favourWords, firstWords, gainWords, marginWords, missingWords, roleWords, standsIn, triedStarts, whyWords, type Speech,
 } from "./wording";
 
 const speaker = i18next.createInstance();
@@ -118,6 +118,18 @@ describe("changes", () => {
     expect(changeWords({ code: "shorter", value: 15 }, speech())).toBe("15 minutes are enough");
     expect(changeWords({ code: "without_need", need: "gp" }, speech("nb"))).toBe("Uten fastlege");
     expect(changeWords({ code: "two_changes", parts: [{ code: "shorter", value: 15 }, { code: "without_need", need: "gp" }] }, speech())).toBe("15 minutes are enough + Without the GP");
+  });
+  it("names the first beside a gain that stands as a number", () => {
+    expect(firstWords({ first: "2026-11-27T12:20:00Z" }, speech())).toBe("first today 13:20");
+    expect(firstWords({ first: "2026-11-30T07:00:00Z" }, speech("nb"))).toBe("første mandag 08:00");
+  });
+  it("reads a calendar's state as it reads the finder's text", () => {
+    const said = (calendar: Parameters<typeof calendarText>[0]) => calendarText(calendar, speech());
+    expect(said({ state: "fresh", age_minutes: 12 })).toEqual(calendarWords("12m", speech()));
+    expect(said({ state: "stale", age_minutes: 1560 })).toEqual(calendarWords("unknown: stale 1560m", speech()));
+    expect(said({ state: "none" })).toEqual(calendarWords("no calendar", speech()));
+    expect(said({ state: "unknown", why: "not_found" })).toEqual(calendarWords("unknown: not_found", speech()));
+    expect(said({ state: "unknown" }).sure).toBe(false);
   });
   it("say what they gain", () => {
     const gain = (gains: number) => gainWords({ code: "tentative_free", gains, first: "2026-11-27T12:20:00Z", parts: [] }, speech());

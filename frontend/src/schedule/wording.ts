@@ -198,6 +198,11 @@ export function gainWords(relaxation: Relaxation, speech: Speech): string {
   return speech.say("gain", "times", { count: relaxation.gains, time: dayTimeWords(relaxation.first, speech) });
 }
 
+/** firstWords: "first today 13:20", beside the gain as a number. */
+export function firstWords(relaxation: Pick<Relaxation, "first">, speech: Speech): string {
+  return speech.say("gain", "first", { time: dayTimeWords(relaxation.first, speech) });
+}
+
 /** triedStarts are those that the window, the notice and the deadline leave; what ends too late for one may end too late for both. */
 export function triedStarts({ starts_total, by_rule }: Rejected): number {
   return Math.max(0, starts_total - (by_rule.min_notice ?? 0) - Math.max(by_rule.outside_window ?? 0, by_rule.after_deadline ?? 0));
