@@ -33,6 +33,17 @@ func (s *Server) find(ctx context.Context, in *findInput) (*findOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	holds, err := s.store.HoldsBy(ctx, p.person.ID)
+	if err != nil {
+		return nil, s.fail("read one's own holds", err)
+	}
+	for i := range answer.Suggestions {
+		for _, h := range holds {
+			if h.Start.Equal(answer.Suggestions[i].Start) && h.End.Equal(answer.Suggestions[i].End) {
+				answer.Suggestions[i].HoldToken = string(h.ID)
+			}
+		}
+	}
 	return &findOutput{Body: answer}, nil
 }
 

@@ -1890,7 +1890,7 @@ export interface components {
             alone: number;
             /**
              * Format: int64
-             * @description Starts at which the need cannot be filled by itself, or not without taking somebody whom another need cannot spare
+             * @description Starts at which the need cannot be filled by itself, or not without taking somebody whom another need cannot spare, or where several needs want more people than they share
              */
             blocked: number;
             need: string;

@@ -9,7 +9,7 @@ import { Banner, Card, Skeleton } from "../ui/surfaces";
 import { AllTimes } from "./AllTimes";
 import { BookDialog } from "./BookDialog";
 import { parseRequest, type Answer, type FindRequest, type Suggestion } from "./finder";
-import { holdingsOf, sameHold, suggestionOf } from "./holdings";
+import { holdingsOf, inTheWay, sameHold, suggestionOf } from "./holdings";
 import { useWaiting, type Hold } from "./holds";
 import { MeetNow } from "./MeetNow";
 import { NoSlot } from "./NoSlot";
@@ -56,8 +56,8 @@ export function Finding({ detail, until, onClose }: FindingProps) {
   };
   const { holds } = useWaiting(detail);
   const choose = (suggestion: Suggestion) => {
-    const { mine } = holdingsOf(holds, speech.now.getTime());
-    const found = sameHold(mine, suggestion);
+    const { mine, offers } = holdingsOf(holds, speech.now.getTime());
+    const found = sameHold([...mine, ...offers], suggestion) ?? inTheWay(offers, suggestion);
     setChosen({ suggestion, found, stale: mine.filter((h) => h !== found) });
   };
   const may = detail.may?.includes("book") ?? false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { castOfHold, holdingsOf, holdOf, sameHold, suggestionOf, waitFor } from "./holdings";
+import { castOfHold, holdingsOf, holdOf, inTheWay, sameHold, suggestionOf, waitFor } from "./holdings";
 import type { Hold } from "./holds";
 
 const start = "2026-11-27T12:10:00Z";
@@ -38,6 +38,15 @@ describe("sameHold", () => {
     expect(sameHold(mine, { start, end, cast: { nurse: ["hilde"], gp: ["per"] } })).toBeNull();
     expect(sameHold(mine, { start: "2026-11-27T12:00:00Z", end, cast: { nurse: ["hilde"], gp: ["ida"] } })).toBeNull();
     expect(sameHold([], { start, end, cast: { gp: ["ida"] } })).toBeNull();
+  });
+});
+
+describe("inTheWay", () => {
+  const offers = [hold("offer", { offer: true })];
+  it("is an offer at an overlapping time that holds one of the same people", () => {
+    expect(inTheWay(offers, { start: "2026-11-27T12:20:00Z", end: "2026-11-27T12:40:00Z", cast: { gp: ["ida"] } })?.id).toBe("offer");
+    expect(inTheWay(offers, { start: "2026-11-27T12:30:00Z", end: "2026-11-27T12:50:00Z", cast: { gp: ["ida"] } })).toBeNull();
+    expect(inTheWay(offers, { start, end, cast: { gp: ["per"] } })).toBeNull();
   });
 });
 

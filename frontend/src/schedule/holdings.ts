@@ -36,9 +36,15 @@ export function waitFor(request: Schemas["Request"]): Schemas["Request"] {
   return { ...request, deadline: request.deadline ?? request.window.to, list: undefined };
 }
 
-/** sameHold finds among one's own holds the one of exactly this suggestion: the same time and the same people. */
-export function sameHold(mine: readonly Hold[], suggestion: Pick<Suggestion, "start" | "end" | "cast">): Hold | null {
+/** sameHold finds the hold of exactly this suggestion: the same time and the same people. */
+export function sameHold(holds: readonly Hold[], suggestion: Pick<Suggestion, "start" | "end" | "cast">): Hold | null {
   const people = (of: Pick<Hold, "cast">) => (of.cast ?? []).map((c) => c.person).sort().join(" ");
   const wanted = holdOf("", suggestion);
-  return mine.find((h) => wanted !== null && Date.parse(h.start) === Date.parse(suggestion.start) && Date.parse(h.end) === Date.parse(suggestion.end) && people(h) === people(wanted)) ?? null;
+  return holds.find((h) => wanted !== null && Date.parse(h.start) === Date.parse(suggestion.start) && Date.parse(h.end) === Date.parse(suggestion.end) && people(h) === people(wanted)) ?? null;
+}
+
+/** inTheWay finds the offer to the case that holds somebody of the suggestion at its time. Booking uses it up instead of being refused by it. */
+export function inTheWay(offers: readonly Hold[], { start, end, cast }: Pick<Suggestion, "start" | "end" | "cast">): Hold | null {
+  const people = new Set(Object.values(cast).flat());
+  return offers.find((h) => Date.parse(h.start) < Date.parse(end) && Date.parse(start) < Date.parse(h.end) && (h.cast ?? []).some((c) => people.has(c.person))) ?? null;
 }

@@ -6,7 +6,7 @@ export const lengths = [15, 20, 30, 45] as const;
 /** How far beyond the discharge a search may look when it is told to. */
 const afterDischarge = 3 * 24 * 3_600_000;
 
-/** Change is a relaxation as far as applying and naming it needs. Only two_changes has parts. */
+/** Change is a relaxation as far as applying and naming it needs. Only two_changes and several_changes have parts. */
 export type Change = Pick<Relaxation, "code" | "need" | "value"> & { parts?: readonly Change[] };
 
 /** Search is what a person has changed about the search that the case came with. */
@@ -78,7 +78,7 @@ export function soonFrom(now: Date): string {
 export function relaxed(request: FindRequest, change: Change): FindRequest {
   const policy = request.policy ?? {};
   switch (change.code) {
-    case "shorter": return { ...request, duration_min: change.value ?? request.duration_min };
+    case "shorter": return shortened(request, change.value ?? request.duration_min);
     case "stand_in": return { ...request, need: request.need.map((n) => (n.id === change.need && n.substitute ? { ...n, substitute: { ...n.substitute, use: true } } : n)) };
     case "tentative_free": return { ...request, policy: { ...policy, tentative: "free" } };
     case "use_duty": return { ...request, policy: { ...policy, use_duty: true } };
@@ -89,9 +89,17 @@ export function relaxed(request: FindRequest, change: Change): FindRequest {
     case "no_buffer": return { ...request, policy: { ...policy, buffer_min: 0, travel_min: 0 } };
     case "min_notice": return { ...request, min_notice_min: 0 };
     case "deadline": return { ...request, deadline: undefined };
-    case "two_changes": return (change.parts ?? []).reduce(relaxed, request);
+    case "finer_grid": return { ...request, grid_min: 5 };
+    case "two_changes":
+    case "several_changes": return (change.parts ?? []).reduce(relaxed, request);
   }
   return request;
+}
+
+/** shortened is a shorter meeting: nobody can be needed for longer than it lasts. */
+function shortened(request: FindRequest, minutes: number): FindRequest {
+  const need = request.need.map((n) => (n.until_min && n.until_min > minutes ? { ...n, until_min: minutes } : n));
+  return { ...request, duration_min: minutes, need };
 }
 
 /** What a seat that is no longer needed is worth when somebody can fill it all the same. */

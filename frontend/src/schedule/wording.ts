@@ -189,7 +189,7 @@ export function calendarText(calendar: Schemas["CalendarState"], speech: Speech)
 export function changeWords(change: Change, speech: Speech): string {
   const { say } = speech;
   const seat = change.need ? seatWord(change.need, speech) : "";
-  if (change.code === "two_changes") return (change.parts ?? []).map((part) => changeWords(part, speech)).join(" + ");
+  if (change.code === "two_changes" || change.code === "several_changes") return (change.parts ?? []).map((part) => changeWords(part, speech)).join(" + ");
   return say("change", change.code, { count: change.value ?? 0, seat });
 }
 
