@@ -70,14 +70,6 @@ func (s *Server) call(c *gin.Context) {
 	if err := s.rooms.Serve(s.ctx, conn, string(conf.ID), member, hello); err != nil && s.ctx.Err() == nil {
 		s.log.Debug("call socket ended", slog.Any("err", err))
 	}
-	if conf.Purpose == conference.PurposeDoor {
-		s.announceDoor()
-	}
-}
-
-// announceDoor has pages look who is in a team's room.
-func (s *Server) announceDoor() {
-	s.tellStore("say who is in a team's room", func(ctx context.Context) error { return s.store.Announce(ctx, store.Change{Kind: "door"}) })
 }
 
 // keepAwake keeps the session of somebody in a call from ending for want of requests: a long call is no idle PC, and a lost
@@ -122,7 +114,7 @@ type ledgerEntry struct {
 
 // record takes an event from a room. It never blocks the room: the queue is drained by keepLedger.
 func (s *Server) record(e signaling.Event) {
-	s.noteLeft(e)
+	s.noteMoved(e)
 	s.enqueue(conference.ConferenceID(e.Conference), conference.Event{
 		At: s.now(), Boot: s.boot, Kind: conference.EventKind(e.Kind), Key: e.Key, Session: e.Session, By: e.By, Reason: e.Reason,
 	})

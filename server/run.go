@@ -204,7 +204,7 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	run(&workers, "hunts", s.hunt)
 	run(&workers, "pushes", s.sendPushes)
 	run(&workers, "presence", s.keepPresent)
-	run(&workers, "talks", s.closeTalks)
+	run(&workers, "rooms", s.watchRooms)
 	run(&workers, "holds", s.expireHolds)
 	run(&workers, "waiting", s.followFreed)
 	if s.sink != nil {

@@ -60,7 +60,7 @@ type Server struct {
 	hub     *hub
 	metrics *metrics
 	ledger  chan ledgerEntry
-	left    chan conference.ConferenceID // rooms that somebody has left, see closeTalks
+	moved   chan conference.ConferenceID // rooms that somebody has come into or left, see watchRooms
 	pages   *counts                      // people with a page open here
 	talking *counts                      // people in a call or its lobby here
 	pusher  *push.Sender
@@ -98,7 +98,7 @@ func newID(random io.Reader) string {
 func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *store.Store, ephemeral bool, secret []byte) *Server {
 	s := &Server{
 		config: cfg, log: log, clock: &clock{}, random: rand.Reader, ctx: ctx, secret: secret, ephemeral: ephemeral,
-		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), left: make(chan conference.ConferenceID, leavers), pages: newCounts(), talking: newCounts(), pushes: newLanes(), out: io.Discard,
+		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), moved: make(chan conference.ConferenceID, moves), pages: newCounts(), talking: newCounts(), pushes: newLanes(), out: io.Discard,
 		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), outside: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), sealer: feedSealer(secret),
 		refreshNow: make(chan struct{}, 1), forced: map[conference.PersonID]bool{},
 	}

@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// leavers is how many departures may wait to be looked at. One that is lost leaves a talk that is forsaken later.
-	leavers = 1024
-	// settled is how long after a departure the room has told who is left.
+	// moves is how many comings and goings may wait to be looked at. One that is lost leaves a talk that is forsaken later.
+	moves = 1024
+	// settled is how long after one the room has told who is there.
 	settled = 200 * time.Millisecond
 	// stretch is by how much a talk that runs on is made longer: whoever must come back in time after a reload or a restart, and
 	// guests' links, go by its end.
@@ -26,46 +26,51 @@ const (
 	aliveFor = 3 * heartbeatEvery
 )
 
-// noteLeft has closeTalks look at a room that somebody has left for good. Who only has lost the socket may come back, and a
-// server that restarts ends no talk. It never blocks the room.
-func (s *Server) noteLeft(e signaling.Event) {
-	if e.Kind != signaling.EventLeft || e.Reason == signaling.ReasonReplaced || e.Reason == signaling.ReasonRestart {
+// noteMoved has watchRooms look at a room that somebody has come into, or has left for good. Who only has lost the socket may come
+// back, and a server that restarts ends no talk. It never blocks the room.
+func (s *Server) noteMoved(e signaling.Event) {
+	switch {
+	case e.Kind == signaling.EventJoined:
+	case e.Kind == signaling.EventLeft && e.Reason != signaling.ReasonReplaced && e.Reason != signaling.ReasonRestart:
+	default:
 		return
 	}
 	select {
-	case s.left <- conference.ConferenceID(e.Conference):
+	case s.moved <- conference.ConferenceID(e.Conference):
 	default:
 	}
 }
 
-// closeTalks ends consults whose room is empty, until ctx ends.
-func (s *Server) closeTalks(ctx context.Context) error {
+// watchRooms says who is in a team's room and ends consults whose room is empty, until ctx ends.
+func (s *Server) watchRooms(ctx context.Context) error {
 	for {
 		rooms := map[conference.ConferenceID]bool{}
 		select {
 		case <-ctx.Done():
 			return nil
-		case id := <-s.left:
+		case id := <-s.moved:
 			rooms[id] = true
 		}
 		wait(ctx, settled)
-		for range len(s.left) {
-			rooms[<-s.left] = true
+		for range len(s.moved) {
+			rooms[<-s.moved] = true
 		}
 		for id := range rooms {
-			if !s.occupied(id) && ctx.Err() == nil {
-				s.closeTalk(ctx, id)
+			if ctx.Err() == nil {
+				s.lookAt(ctx, id)
 			}
 		}
 	}
 }
 
-func (s *Server) closeTalk(ctx context.Context, id conference.ConferenceID) {
+func (s *Server) lookAt(ctx context.Context, id conference.ConferenceID) {
 	c, err := s.store.Conference(ctx, id)
 	switch {
 	case err != nil:
-		s.log.Warn("meeting that was left not read", slog.Any("err", err))
-	case c.Consult != "":
+		s.log.Warn("meeting whose people changed not read", slog.Any("err", err))
+	case c.Purpose == conference.PurposeDoor:
+		s.tellStore("say who is in a team's room", func(ctx context.Context) error { return s.store.Announce(ctx, store.Change{Kind: "door"}) })
+	case c.Consult != "" && !s.occupied(id):
 		s.endConsult(duty.ConsultID(c.Consult))
 	}
 }

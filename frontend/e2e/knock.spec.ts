@@ -24,14 +24,13 @@ async function knock(page: Page, reason: string): Promise<void> {
 }
 
 test("a knock in a consultation is a silent card, is made loud once with a reason, and is let in", async ({ browser }) => {
-  const ragnhild = await at(browser, "ragnhild-eide");
+  const [ragnhild, hilde] = [await at(browser, "ragnhild-eide"), await at(browser, "hilde-moe")];
 
   // Ragnhild walks into her team's open room; her team sees that she is there.
   await ragnhild.getByRole("button", { name: /^Walk in, Palliativt team/ }).click();
   await inCall(ragnhild);
   await ragnhild.getByRole("button", { name: "Join call" }).click();
   await ragnhild.getByRole("button", { name: "Leave call" }).waitFor();
-  const hilde = await at(browser, "hilde-moe");
   const door = hilde.getByRole("listitem").filter({ has: hilde.getByRole("button", { name: /^Walk in, Palliativt team/ }) });
   await expect(door).toContainText("1 inside: Ragnhild Eide");
 
