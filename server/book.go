@@ -58,6 +58,7 @@ func (s *Server) book(ctx context.Context, in *bookInput) (*conferenceOutput, er
 		return nil, s.fail("book a meeting", err)
 	}
 	s.metrics.bookings.WithLabelValues("booked").Inc()
+	s.releaseOffers(ctx, of)
 	s.forceRefresh(staff(booked)) // a clash that came in meanwhile should show at once
 	return s.bookedAs(ctx, p, booked)
 }

@@ -69,6 +69,12 @@ func (s *Server) swapParticipant(ctx context.Context, in *swapInput) (*conferenc
 	if err != nil {
 		return nil, err
 	}
+	key := sameChange(p, "swap", c.ID, revision, in.Body)
+	if done, err := s.store.Replayed(ctx, key); err == nil { // the first answer was lost on the way
+		return s.showConference(ctx, p, st, done)
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, s.fail("look for an earlier answer", err)
+	}
 	out := participant(c, in.Body.Out)
 	if out == nil || out.Person == "" {
 		return nil, invalid("nobody of the staff sits there")
@@ -101,7 +107,7 @@ func (s *Server) swapParticipant(ctx context.Context, in *swapInput) (*conferenc
 	}
 	after, err := s.store.SwapPeople(ctx, store.Swap{
 		Conference: c.ID, Expected: revision, Out: []string{out.Key}, In: []conference.Participant{comes},
-		Idempotency: sameChange(p, "swap", c.ID, revision, in.Body),
+		Idempotency: key,
 		Mails:       mails, Invitations: s.keysOf(c, comes), Revoke: hashesOf(s.keysOf(c, *out)), Caps: s.capsOf(alone),
 	})
 	if err != nil {

@@ -209,6 +209,9 @@ func TestDeclinedSeatIsRepaired(t *testing.T) {
 		}
 		return told["CANCEL"] && told["REQUEST"]
 	})
+	if again := p.do("PUT", path, swap, "If-Match", `"`+fmt.Sprint(after.Revision-1)+`"`); again.status != 200 {
+		t.Errorf("the same swap again, as when the first answer was lost: %d %s", again.status, again.body)
+	}
 	if stranger := p.do("PUT", path, map[string]any{"out": after.Participants[0].Key, "in": "tor-lindgren"}, "If-Match", p.etag(c.ID)); stranger.status != 422 {
 		t.Errorf("somebody without the role is put into a seat: %d %s", stranger.status, stranger.body)
 	}

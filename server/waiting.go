@@ -99,6 +99,19 @@ func (s *Server) deleteWaiting(ctx context.Context, in *deleteWaitingInput) (*st
 	return nil, nil
 }
 
+// releaseOffers lets go what is held for a case that no longer waits.
+func (s *Server) releaseOffers(ctx context.Context, of conference.Case) {
+	holds, err := s.holdsOfCase(ctx, of)
+	for _, h := range holds {
+		if h.Offer {
+			err = errors.Join(err, s.store.ReleaseHold(ctx, h.ID))
+		}
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		s.log.Warn("an offer that nobody needs is held until it ends", slog.Any("err", err))
+	}
+}
+
 // followFreed turns time that has become free into offers, until ctx ends. Every node does: of two that offer to one case at once
 // the store lets one.
 func (s *Server) followFreed(ctx context.Context) error {
