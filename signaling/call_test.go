@@ -185,7 +185,7 @@ func TestEmptyRoomEnds(t *testing.T) {
 	h.sees(guest, "the room", in)
 	h.must(guest.Leave(h.ctx))
 	h.must(host.Leave(h.ctx))
-	h.eventually("an empty house", func() bool { return len(h.rooms.Present()) == 0 })
+	h.eventually("an empty house", func() bool { return h.rooms.Running() == 0 })
 	if h.enter(daughter, wordsOnly).State().In {
 		t.Error("a new room remembers whom the old one has admitted")
 	}

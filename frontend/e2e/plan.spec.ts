@@ -144,7 +144,7 @@ test("a seat that was declined is filled by a deputy, and both are told", async 
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   await accessible(page, "who is told");
-  await dialog.getByRole("button").last().click();
+  await dialog.getByRole("button", { name: `Ask ${deputy}` }).click();
   await expect(page.getByText(deputy).first()).toBeVisible();
   await expect.poll(async () => {
     const methods = (await mails(page.request, server.url)).filter((m) => m.calendar?.includes("SEQUENCE:1")).map((m) => m.method);
