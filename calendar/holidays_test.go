@@ -39,3 +39,21 @@ func TestHolidaysOfNorway(t *testing.T) {
 		t.Error("an unknown country gives no error")
 	}
 }
+
+func TestHolidaysOfWithLocalDaysOff(t *testing.T) {
+	off, err := HolidaysOf("NO", "2026-12-24")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[int]bool{23: false, 24: true, 25: true} { // the 25th is public
+		if _, got := off(2026, time.December, day); got != want {
+			t.Errorf("%d December: %t", day, got)
+		}
+	}
+	if _, got := off(2025, time.December, 24); got {
+		t.Error("a day off comes again every year")
+	}
+	if _, err := HolidaysOf("", "24.12.2026"); err == nil {
+		t.Error("no date is taken for one")
+	}
+}

@@ -197,7 +197,7 @@ func (s *Server) talkSlots(ctx context.Context, c duty.Consult) ([]TalkSlot, err
 	}
 	request := slots.Request{
 		Purpose: conference.PurposeConsult, DurationMin: talkMinutes, GridMin: 5, TZ: region.Zone, Now: &now, Window: slots.Window{From: now, To: end},
-		MinNoticeMin: usualNotice, Limit: &limit, Holidays: region.Holidays,
+		MinNoticeMin: usualNotice, Limit: &limit, Holidays: region.Holidays, Closed: region.Closed,
 		Need:   []slots.Need{{ID: "caller", AnyOf: []string{string(c.Caller)}}, asked},
 		Policy: slots.Policy{OutsideHours: slots.LastResort, Unknown: slots.OfferMarked, Tentative: slots.TakeAsBusy, UseDuty: true},
 	}

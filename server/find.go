@@ -68,7 +68,7 @@ func (s *Server) findRequest(c conference.Case) slots.Request {
 		Purpose: conference.PurposeDischarge, DurationMin: usualMinutes, GridMin: usualGrid, TZ: region.Zone,
 		Window: slots.Window{From: now, To: until}, MinNoticeMin: usualNotice,
 		Policy: slots.Policy{OutsideHours: slots.LastResort, Unknown: slots.OfferMarked, Tentative: slots.TakeAsBusy, UseDuty: true},
-		Limit:  &limit, Holidays: region.Holidays, Need: []slots.Need{}, Want: []slots.Want{},
+		Limit:  &limit, Holidays: region.Holidays, Closed: region.Closed, Need: []slots.Need{}, Want: []slots.Want{},
 	}
 	if c.Discharge.After(now) {
 		deadline := c.Discharge

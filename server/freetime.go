@@ -31,7 +31,7 @@ func (s *Server) workOutTime() (*freeTime, error) {
 	for i := range region.People {
 		ids[i] = region.People[i].ID
 	}
-	snapshot, err := slots.NewSnapshot(s.knownTime(ids, window), slots.Window{From: window.Start, To: window.End}, slots.Options{Zone: region.zone, Holidays: region.Holidays})
+	snapshot, err := slots.NewSnapshot(s.knownTime(ids, window), slots.Window{From: window.Start, To: window.End}, slots.Options{Zone: region.zone, Holidays: region.Holidays, Closed: region.Closed})
 	if err != nil {
 		return nil, fmt.Errorf("work out everybody's time: %w", err)
 	}

@@ -44,6 +44,16 @@ func (r *running) planned() planned {
 	return p
 }
 
+// exactly is the search for this cast and no deputies.
+func (p planned) exactly() slots.Request {
+	request := p.detail.Find
+	request.Need, request.Want = nil, nil
+	for _, seat := range p.cast {
+		request.Need = append(request.Need, slots.Need{ID: string(seat.Seat), AnyOf: []string{string(seat.Person)}})
+	}
+	return request
+}
+
 func (p planned) minutes() int { return int(p.best.End.Sub(p.best.Start).Minutes()) }
 
 func (p planned) hold(want int) HoldView {
@@ -75,11 +85,7 @@ func TestHoldKeepsOthersOut(t *testing.T) {
 		t.Errorf("held: %+v", hold)
 	}
 	coordinator := r.as("coordinator")
-	exactly := p.detail.Find // this cast and no deputies
-	exactly.Need = nil
-	for _, seat := range p.cast {
-		exactly.Need = append(exactly.Need, slots.Need{ID: string(seat.Seat), AnyOf: []string{string(seat.Person)}})
-	}
+	exactly := p.exactly()
 	if !offers(p.browser, exactly, p.best.Start) || offers(coordinator, exactly, p.best.Start) {
 		t.Error("a held start is offered to its owner and nobody else")
 	}
@@ -221,7 +227,7 @@ func TestFreedStartIsOffered(t *testing.T) {
 	r := start(t, true)
 	p := r.planned()
 	c := p.book("")
-	body := NewWaiting{Case: p.detail.ID, Find: p.detail.Find}
+	body := NewWaiting{Case: p.detail.ID, Find: p.exactly()}
 	body.Find.Window.From, body.Find.Window.To = c.Start, c.End // only this start will do, and it is taken by the meeting itself
 	deadline := c.End
 	body.Find.Deadline = &deadline

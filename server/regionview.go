@@ -30,7 +30,7 @@ func newRegionView(r conference.Region, revision int64) (*regionView, error) {
 	if err != nil {
 		return nil, fmt.Errorf("region: zone %q: %w", r.Zone, err)
 	}
-	holidays, err := calendar.HolidaysOf(r.Holidays)
+	holidays, err := calendar.HolidaysOf(r.Holidays, r.Closed...)
 	if err != nil {
 		return nil, fmt.Errorf("region: holidays %q: %w", r.Holidays, err)
 	}

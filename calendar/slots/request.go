@@ -24,6 +24,7 @@ type Request struct {
 	Policy       Policy       `json:"policy,omitempty" doc:"How strictly hours, unknown and tentative time are taken"`
 	Limit        *int         `json:"limit,omitempty" minimum:"1" maximum:"100" doc:"Most suggestions wanted; absent: 5"`
 	Holidays     string       `json:"holidays,omitempty" maxLength:"2" doc:"Country whose public holidays count as outside hours (NO); absent: none"`
+	Closed       []string     `json:"closed,omitempty" maxItems:"100" doc:"Local days off that count as holidays, dates like 2026-12-24"`
 	List         string       `json:"list,omitempty" enum:"starts" doc:"\"starts\": answer every feasible start too"`
 }
 

@@ -146,8 +146,8 @@ func (s *settings) settlePolicy() error {
 	}
 	s.buffer = int64(p.BufferMin) * 60
 	s.travel = int64(max(p.TravelMin, p.BufferMin)) * 60
-	if s.Holidays != "" {
-		if s.holidays, err = calendar.HolidaysOf(s.Holidays); err != nil {
+	if s.Holidays != "" || len(s.Closed) > 0 {
+		if s.holidays, err = calendar.HolidaysOf(s.Holidays, s.Closed...); err != nil {
 			return fmt.Errorf("slots: holidays %q: %w", s.Holidays, err)
 		}
 	}

@@ -72,7 +72,7 @@ func Find(r Request, people []Person) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	s, err := snapshotFor(&set, people, set.window, false, Options{Zone: set.zone, Holidays: set.Holidays})
+	s, err := snapshotFor(&set, people, set.window, false, Options{Zone: set.zone, Holidays: set.Holidays, Closed: set.Closed})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -90,7 +90,7 @@ func At(r Request, people []Person, start time.Time) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	s, err := snapshotFor(&set, people, span{start.Unix(), start.Unix() + set.length}, true, Options{Zone: set.zone, Holidays: set.Holidays})
+	s, err := snapshotFor(&set, people, span{start.Unix(), start.Unix() + set.length}, true, Options{Zone: set.zone, Holidays: set.Holidays, Closed: set.Closed})
 	if err != nil {
 		return Verdict{}, err
 	}

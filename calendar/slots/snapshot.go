@@ -32,6 +32,7 @@ type Snapshot struct {
 type Options struct {
 	Zone     *time.Location // of people without their own; nil: UTC
 	Holidays string         // the country whose holidays its searches mostly ask for; empty: none
+	Closed   []string       // the local days off that they ask for
 }
 
 // beside is how much longer than its window a snapshot is, at either end: more than the longest margin and the longest
@@ -56,9 +57,9 @@ func newSnapshot(people []Person, window span, bare bool, options Options) (*Sna
 	if s.options.Zone == nil {
 		s.options.Zone = time.UTC
 	}
-	if options.Holidays != "" {
+	if options.Holidays != "" || len(options.Closed) > 0 {
 		var err error
-		if s.free, err = calendar.HolidaysOf(options.Holidays); err != nil {
+		if s.free, err = calendar.HolidaysOf(options.Holidays, options.Closed...); err != nil {
 			return nil, fmt.Errorf("slots: holidays %q: %w", options.Holidays, err)
 		}
 	}
@@ -210,7 +211,7 @@ func (s *Snapshot) settle(r Request) (settings, error) {
 
 // holding returns a snapshot for a search of the window by the settings: this one where it can be, else one that may be bare.
 func (s *Snapshot) holding(set *settings, window span, bare bool) (*Snapshot, error) {
-	if s.window.from <= window.from && window.to <= s.window.to && (set.holidays == nil || set.Holidays == s.options.Holidays) {
+	if s.window.from <= window.from && window.to <= s.window.to && (set.holidays == nil || (set.Holidays == s.options.Holidays && slices.Equal(set.Closed, s.options.Closed))) {
 		return s, nil
 	}
 	people := make([]Person, len(s.people))
@@ -218,7 +219,7 @@ func (s *Snapshot) holding(set *settings, window span, bare bool) (*Snapshot, er
 		people[i] = m.Person
 	}
 	options := s.options
-	options.Holidays = set.Holidays
+	options.Holidays, options.Closed = set.Holidays, set.Closed
 	return snapshotFor(set, people, window, bare, options)
 }
 

@@ -6,6 +6,7 @@ type Region struct {
 	Name      string     `json:"name"`
 	Zone      string     `json:"zone"`               // IANA, for example Europe/Oslo
 	Holidays  string     `json:"holidays,omitempty"` // "NO" or empty
+	Closed    []string   `json:"closed,omitempty"`   // local days off, "2026-12-24"
 	Elsewhere Elsewhere  `json:"elsewhere,omitempty"`
 	Units     []Unit     `json:"units"`
 	People    []Person   `json:"people"`

@@ -147,6 +147,7 @@ func TestParseReportsEveryMistakeWithItsLine(t *testing.T) {
 	check("missing key", "    email: kari@sykehus.example\n", "", `9:5: a person needs "email"`)
 	check("unit without id", "{id: elvemo, name: Elvemo,", "{name: Elvemo,", `7:5: a unit needs "id"`)
 	check("zone", "Europe/Oslo", "Mars/Olympus", `2:7: "Mars/Olympus" is no IANA time zone`)
+	check("local day off", "zone: Europe/Oslo", "zone: Europe/Oslo\nclosed: [2026-12-24, 24.12.2026]", `"24.12.2026" is no date like 2026-12-24`)
 	check("unknown role", "roles: [ward_nurse@med-a]", "roles: [ward_nurs@med-a, gp@nowhere, gp]", `the role "ward_nurs" is not known`, `12:30: there is no unit "nowhere"`, `"gp" is no role at a unit`)
 	check("duplicate unit", "id: elvemo", "id: med-a", `the unit "med-a" stands on line 6 already`)
 	check("circle", "{id: sykehus, name: Sykehuset, kind: hospital}", "{id: sykehus, name: Sykehuset, kind: hospital, parent: med-a}", `"sykehus" is above itself`, `"med-a" is above itself`)

@@ -2,6 +2,7 @@ package region
 
 import (
 	"slices"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -11,9 +12,17 @@ import (
 func (r *reader) region(n *yaml.Node) conference.Region {
 	var region conference.Region
 	r.fields(n, "the region", []string{"name", "zone", "units", "people", "templates"}, map[string]func(*yaml.Node){
-		"name":      r.text(&region.Name),
-		"zone":      r.zone(&region.Zone),
-		"holidays":  oneOf(r, &region.Holidays, "NO", ""),
+		"name":     r.text(&region.Name),
+		"zone":     r.zone(&region.Zone),
+		"holidays": oneOf(r, &region.Holidays, "NO", ""),
+		"closed": func(n *yaml.Node) {
+			r.list(n, "closed", 100, func(item *yaml.Node) {
+				if _, err := time.Parse(time.DateOnly, item.Value); err != nil {
+					r.wrong(item, "%q is no date like 2026-12-24", item.Value)
+				}
+				region.Closed = append(region.Closed, item.Value)
+			})
+		},
 		"elsewhere": oneOf(r, &region.Elsewhere, conference.ElsewhereFree, conference.ElsewhereBusy),
 		"units": func(n *yaml.Node) {
 			r.list(n, "units", maxUnits, func(n *yaml.Node) { region.Units = append(region.Units, r.unitEntry(n)) })

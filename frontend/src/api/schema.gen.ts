@@ -2289,6 +2289,8 @@ export interface components {
         Request: {
             /** @description Times that cost their weight when the meeting touches them */
             avoid?: components["schemas"]["Preference"][] | null;
+            /** @description Local days off that count as holidays, dates like 2026-12-24 */
+            closed?: string[] | null;
             /**
              * Format: date-time
              * @description The meeting has ended by then; null or absent: no deadline
