@@ -19,7 +19,11 @@ func TestLocalDayOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := NewSnapshot(people, Window{From: now, To: now.Add(30 * 24 * time.Hour)}, Options{Closed: []string{"2026-12-02"}})
+	zone, err := time.LoadLocation(request.TZ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := NewSnapshot(people, Window{From: now, To: now.Add(30 * 24 * time.Hour)}, Options{Zone: zone, Closed: []string{"2026-12-02"}})
 	if err != nil {
 		t.Fatal(err)
 	}
