@@ -57,6 +57,9 @@ type Options struct {
 	// ElsewhereBusy makes an engagement that Outlook shows as WORKINGELSEWHERE take the owner's time. Unless it is set, who works
 	// elsewhere can take a video call, and the event is free.
 	ElsewhereBusy bool
+	// Away asks for Reading.Away. Places are names of where the owner works: what is there is not away.
+	Away   bool
+	Places []string
 	// Explain asks for Reading.Spans.
 	Explain bool
 }
@@ -89,6 +92,7 @@ const (
 type Reading struct {
 	Busy      []Interval // Kind busy: taken
 	Tentative []Interval // Kind busy: perhaps taken; never what Busy covers
+	Away      []Interval // with Options.Away: the part of Busy that is spent at another place
 	Duty      []Interval // Kind hours and duty: the events' time
 	Unknown   []Interval // nobody knows; may overlap the others
 	Warnings  []Warning  // in the order they were found, at most maxWarnings

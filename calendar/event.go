@@ -29,6 +29,7 @@ type event struct {
 	recursive   bool   // it has a rule or dates
 	lists       []list // rules, dates and exceptions
 	next        int32  // the next event with the same UID, 0 for none
+	isAway      bool   // LOCATION names another place than the owner's
 	who         *who   // whom it names, where shifts are read; nil for nobody
 }
 
@@ -173,6 +174,11 @@ func (r *reader) statusProperty(name, line []byte, end, number int) {
 			e.show = showBusy
 		case equalFold(v, "OOF"):
 			e.show = showAway
+		}
+	case "LOCATION":
+		if r.wantsAway {
+			_, v, ok := r.split(line, end, number)
+			e.isAway = ok && r.isElsewhere(v)
 		}
 	case "SUMMARY":
 		if r.plan != nil {

@@ -86,6 +86,7 @@ func (r *reader) classOf(e *event) class {
 // expand takes the time of an event: of its DTSTART and of all that its rules and dates give, without what is excluded or
 // overridden. o may be nil.
 func (r *reader) expand(e *event, o *overrides) {
+	r.isAway = e.isAway
 	if !e.recurs() && !r.near(e) {
 		return
 	}

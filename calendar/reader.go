@@ -50,6 +50,10 @@ type reader struct {
 	budget    int64    // those that are left
 	taken     [classes][]span
 	crowded   bool // there were more spans than are kept
+	wantsAway bool
+	places    []string // in lower case
+	isAway    bool     // the event at hand is at another place
+	away      []span
 	instances int
 	isExplain bool
 	source    []byte // the UID behind what is taken, for explained
@@ -77,6 +81,13 @@ func newReader(window Interval, o Options) *reader {
 	for _, a := range o.Addresses {
 		if a = strings.TrimSpace(a); a != "" {
 			r.addresses = append(r.addresses, a)
+		}
+	}
+	if r.wantsAway = o.Away && o.Kind == KindBusy; r.wantsAway {
+		for _, p := range o.Places {
+			if p = strings.ToLower(strings.TrimSpace(p)); p != "" {
+				r.places = append(r.places, p)
+			}
 		}
 	}
 	r.zones = newZoneTable(o.Zone)
@@ -107,6 +118,7 @@ func (r *reader) evaluate() {
 	r.granted = feedBudget + int64(len(r.text))/bytesPerStep + (r.window.end-r.window.start)/day*stepsPerDay
 	r.budget = r.granted
 	r.evaluateEvents(r.events)
+	r.isAway = false
 	r.evaluateFreeBusy()
 	r.evaluateAvailability()
 }
@@ -122,6 +134,7 @@ func (r *reader) reading() Reading {
 	return Reading{
 		Busy:      r.intervals(busy),
 		Tentative: r.intervals(subtractSpans(mergeSpans(r.taken[classTentative]), busy)),
+		Away:      r.intervals(mergeSpans(r.away)),
 		Duty:      r.intervals(mergeSpans(r.taken[classDuty])),
 		Unknown:   r.intervals(mergeSpans(r.taken[classUnknown])),
 		Warnings:  r.warnings,

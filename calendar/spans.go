@@ -34,6 +34,9 @@ func (r *reader) take(c class, start, end int64) {
 	if start >= end || c == classFree || r.crowded {
 		return
 	}
+	if r.isAway && c == classBusy {
+		r.takeAway(span{start, end})
+	}
 	if c != classAvailable {
 		r.instances++
 		if r.isExplain {

@@ -38,6 +38,7 @@ type feedState struct {
 // personCalendar is what the feeds of one person say, read once when a feed changes, never in a request.
 type personCalendar struct {
 	busy, tentative, duty, hours []calendar.Interval
+	away                         []calendar.Interval // the part of busy at another place
 	unknown                      []calendar.Interval
 	hasDuty, hasHours            bool
 	painted                      *store.PaintedHours // in place of the region's hours
@@ -240,7 +241,7 @@ func (s *Server) readingOptions(ref feedRef) calendar.Options {
 	}
 	return calendar.Options{
 		Zone: region.zoneOf(ref.person), Addresses: []string{ref.person.Email}, Kind: calendar.Kind(ref.kind),
-		ElsewhereBusy: region.Elsewhere == conference.ElsewhereBusy,
+		ElsewhereBusy: region.Elsewhere == conference.ElsewhereBusy, Away: true, Places: region.placesOf(ref.person),
 	}
 }
 
@@ -316,6 +317,7 @@ func (pc *personCalendar) merge(kind conference.FeedKind, reading calendar.Readi
 	case conference.FeedBusy:
 		pc.busy = calendar.Merge(append(pc.busy, reading.Busy...))
 		pc.tentative = calendar.Merge(append(pc.tentative, reading.Tentative...))
+		pc.away = calendar.Merge(append(pc.away, reading.Away...))
 	}
 	pc.unknown = calendar.Merge(append(pc.unknown, reading.Unknown...))
 }

@@ -218,7 +218,7 @@ func (s *Server) knownTime(ids []conference.PersonID, window calendar.Interval) 
 		}
 		pc := cs.people[id]
 		person := slots.Person{
-			ID: string(id), Zone: region.zoneOf(p), Busy: pc.busy, Tentative: pc.tentative, Duty: pc.duty, Open: pc.hours, Unknown: pc.unknown,
+			ID: string(id), Zone: region.zoneOf(p), Busy: pc.busy, Away: pc.away, Tentative: pc.tentative, Duty: pc.duty, Open: pc.hours, Unknown: pc.unknown,
 		}
 		for _, r := range p.Roles {
 			person.Roles = append(person.Roles, r.String())

@@ -114,6 +114,16 @@ func (v *regionView) orgOf(id conference.UnitID) string {
 	return unit.Name
 }
 
+// placesOf names where somebody works: what their calendar says is there needs no travelling.
+func (v *regionView) placesOf(p *conference.Person) []string {
+	var places []string
+	for _, r := range p.Roles {
+		unit := v.unitRef(r.Unit)
+		places = append(places, unit.Name, unit.Organization)
+	}
+	return places
+}
+
 // parseCovers reads role@unit.
 func parseCovers(text string) conference.RoleAt {
 	role, unit, _ := strings.Cut(text, "@")

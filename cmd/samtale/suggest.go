@@ -193,7 +193,7 @@ func checkPeople(request slots.Request, people []suggestPerson, folder string) (
 		}
 		for j, f := range p.Feeds {
 			field := fmt.Sprintf("people[%d].feeds[%d]", i, j)
-			reading := &feedReading{field: field, person: i, window: window, options: calendar.Options{Zone: p.zone, Kind: f.Kind}}
+			reading := &feedReading{field: field, person: i, window: window, options: calendar.Options{Zone: p.zone, Kind: f.Kind, Away: true, Places: []string{p.Place}}}
 			if p.Email != "" {
 				reading.options.Addresses = []string{p.Email}
 			}
@@ -302,7 +302,7 @@ func (r *feedReading) addTo(p *slots.Person) {
 	case calendar.KindDuty:
 		p.Duty, p.HasHours = append(p.Duty, r.reading.Duty...), true
 	default:
-		p.Busy = append(p.Busy, r.reading.Busy...)
+		p.Busy, p.Away = append(p.Busy, r.reading.Busy...), append(p.Away, r.reading.Away...)
 		p.Tentative = append(p.Tentative, r.reading.Tentative...)
 	}
 	p.Unknown = append(p.Unknown, r.reading.Unknown...)

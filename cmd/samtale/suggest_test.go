@@ -147,3 +147,29 @@ func TestSuggest_fails(t *testing.T) {
 	check("feed_of_both", person(`,"feeds":[{"path":"a.ics","url":"https://cal.example/"}]`), 2, `path "a.ics" and url`, "-")
 	check("feed_of_no_url", person(`,"feeds":[{"url":"cal.example/s3cr3t"}]`), 2, "feeds[0]: url: want https", "-")
 }
+
+func TestSuggest_travel(t *testing.T) {
+	folder := t.TempDir()
+	visit := strings.Replace(calendarOf(event("7", "20261127T090000Z", "20261127T093000Z")), "END:VEVENT", "LOCATION:Tindvik helsehus\r\nEND:VEVENT", 1) // 10.00 to 10.30 in Oslo
+	file(t, folder, "away.ics", visit)
+	check := func(name, place, policy, want string) {
+		t.Helper()
+		people := `{"id":"d","role":"gp@nord","place":"` + place + `","feeds":[{"path":"away.ics","kind":"busy"}]},{"id":"n","role":"nurse"}`
+		body := strings.Replace(request(people), `"list":"starts",`, `"list":"starts","policy":{`+policy+`},`, 1)
+		code, out, errs := command("", "suggest", file(t, folder, "request.json", body))
+		var answer slots.Answer
+		if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 {
+			t.Fatalf("%s: exit %d, %v\n%s%s", name, code, err, out, errs)
+		}
+		var got []string
+		for _, s := range answer.Starts {
+			got = append(got, s.Format("15.04"))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: starts %q, want %q", name, strings.Join(got, " "), want)
+		}
+	}
+	check("no travelling asked for", "nord", "", "07.00 07.30 08.00 08.30 09.30 10.00 10.30")
+	check("an hour there and an hour back", "nord", `"travel_min":60`, "07.00 07.30 10.30")
+	check("at home there is nothing to travel", "Tindvik", `"travel_min":60`, "07.00 07.30 08.00 08.30 09.30 10.00 10.30")
+}
