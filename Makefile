@@ -77,7 +77,7 @@ fix:
 # and go-ical with rrule-go; then every other benchmark.
 bench:
 	@$(GO) test -run '^$$' -bench . ./calendar/compare
-	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./calendar/... | grep -v /compare$$) ./signaling/... ./server/store/
+	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./calendar/... | grep -v /compare$$) ./signaling/... ./server/ ./server/store/
 
 # Archives for linux on amd64 and arm64, with checksums, in dist/.
 dist: frontend/dist/index.html
