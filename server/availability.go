@@ -114,7 +114,7 @@ func (s *Server) rereadCalendars(ctx context.Context) error {
 	if _, err := s.readCalendars(ctx, true); err != nil {
 		return err
 	}
-	return s.refreshTime()
+	return s.refreshTime(ctx)
 }
 
 // readChanged brings the snapshot up to date: whoever's feeds are as they were keeps what was read of them.
@@ -123,7 +123,7 @@ func (s *Server) readChanged(ctx context.Context) (changed bool, err error) {
 	if changed, err = s.readCalendars(ctx, snapshot.region != s.region.Load() || s.now().Sub(snapshot.readAt) > snapshotLife); err != nil {
 		return changed, err
 	}
-	return changed, s.refreshTime()
+	return changed, s.refreshTime(ctx)
 }
 
 // readCalendars builds a snapshot from the last good copies in the store, swaps it in and tells whether it says anything new. When

@@ -24,14 +24,18 @@ type freeTime struct {
 }
 
 // workOutTime makes the finder's snapshot from the calendars as they are. Searches go on with the old one meanwhile.
-func (s *Server) workOutTime() (*freeTime, error) {
+func (s *Server) workOutTime(ctx context.Context) (*freeTime, error) {
 	region, cs, now := s.region.Load(), s.calendars.Load(), s.now()
 	window := calendar.Interval{Start: now.Add(-time.Hour).Truncate(time.Hour), End: now.Add(-time.Hour).Truncate(time.Hour).Add(timeWindow)}
 	ids := make([]conference.PersonID, len(region.People))
 	for i := range region.People {
 		ids[i] = region.People[i].ID
 	}
-	snapshot, err := slots.NewSnapshot(s.knownTime(ids, window), slots.Window{From: window.Start, To: window.End}, slots.Options{Zone: region.zone, Holidays: region.Holidays, Closed: region.Closed})
+	people := s.knownTime(ids, window)
+	if err := s.addWorked(ctx, people); err != nil {
+		return nil, err
+	}
+	snapshot, err := slots.NewSnapshot(people, slots.Window{From: window.Start, To: window.End}, slots.Options{Zone: region.zone, Holidays: region.Holidays, Closed: region.Closed})
 	if err != nil {
 		return nil, fmt.Errorf("work out everybody's time: %w", err)
 	}
@@ -45,12 +49,39 @@ func (s *Server) workOutTime() (*freeTime, error) {
 	return f, nil
 }
 
+// workedFor is how far back meetings outside hours weigh: after twelve weeks an eighth of one is left.
+const workedFor = 12 * 7 * 24 * time.Hour
+
+// addWorked adds the meetings that people have had outside their hours, so that the next one falls to somebody else.
+func (s *Server) addWorked(ctx context.Context, people []slots.Person) error {
+	region, cs, now := s.region.Load(), s.calendars.Load(), s.now()
+	past := calendar.Interval{Start: now.Add(-workedFor), End: now}
+	ids := make([]conference.PersonID, len(people))
+	for i, p := range people {
+		ids[i] = conference.PersonID(p.ID)
+	}
+	booked, err := s.store.Reservations(ctx, ids, past.Start, past.End)
+	if err != nil {
+		return fmt.Errorf("read past meetings: %w", err)
+	}
+	for i, id := range ids {
+		hours, known := s.hoursOf(region.people[id], cs.people[id], past)
+		if !known || len(booked[id]) == 0 {
+			continue
+		}
+		for _, spell := range calendar.Subtract(calendar.Intersect(calendar.Merge(booked[id]), []calendar.Interval{past}), hours) {
+			people[i].Worked = append(people[i].Worked, slots.Spell{At: spell.Start, Minutes: int(spell.End.Sub(spell.Start).Minutes())})
+		}
+	}
+	return nil
+}
+
 // refreshTime works the time out anew when the calendars have changed or one of them has gone stale.
-func (s *Server) refreshTime() error {
+func (s *Server) refreshTime(ctx context.Context) error {
 	if f := s.free.Load(); f != nil && f.of == s.calendars.Load() && s.now().Before(f.until) {
 		return nil
 	}
-	_, err := s.workOutTime()
+	_, err := s.workOutTime(ctx)
 	return err
 }
 
@@ -59,7 +90,7 @@ func (s *Server) timeFor(ctx context.Context, request slots.Request, own *confer
 	f := s.free.Load()
 	if f == nil {
 		var err error
-		if f, err = s.workOutTime(); err != nil {
+		if f, err = s.workOutTime(ctx); err != nil {
 			return nil, s.fail("read the calendars", err)
 		}
 	}
