@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/samtale/samtale/calendar"
+	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/store"
 )
@@ -56,7 +57,11 @@ type calendars struct {
 	people map[conference.PersonID]personCalendar
 	region *regionView
 	readAt time.Time // when all of it was last read
-	now    func() time.Time
+
+	free      *slots.Snapshot // the same as the finder wants it; never nil
+	freeUntil time.Time       // a copy goes stale then, or the window has moved on
+
+	now func() time.Time
 }
 
 // setUp is what the store holds of everybody's calendars beside the copies.
@@ -111,19 +116,15 @@ func (f setUp) markOf(refs []feedRef, painted *store.PaintedHours) string {
 
 // rereadCalendars reads everybody's calendar anew.
 func (s *Server) rereadCalendars(ctx context.Context) error {
-	if _, err := s.readCalendars(ctx, true); err != nil {
-		return err
-	}
-	return s.refreshTime(ctx)
+	_, err := s.readCalendars(ctx, true)
+	return err
 }
 
 // readChanged brings the snapshot up to date: whoever's feeds are as they were keeps what was read of them.
 func (s *Server) readChanged(ctx context.Context) (changed bool, err error) {
 	snapshot := s.calendars.Load()
-	if changed, err = s.readCalendars(ctx, snapshot.region != s.region.Load() || s.now().Sub(snapshot.readAt) > snapshotLife); err != nil {
-		return changed, err
-	}
-	return changed, s.refreshTime(ctx)
+	now := s.now()
+	return s.readCalendars(ctx, snapshot.region != s.region.Load() || now.Sub(snapshot.readAt) > snapshotLife || !now.Before(snapshot.freeUntil))
 }
 
 // readCalendars builds a snapshot from the last good copies in the store, swaps it in and tells whether it says anything new. When
@@ -158,9 +159,13 @@ func (s *Server) readCalendars(ctx context.Context, all bool) (changed bool, err
 			pc.mark, changed = mark, true
 			next.people[p.ID] = pc
 		}
-		switch {
-		case !changed && len(next.people) == len(old.people):
+		if !changed && len(next.people) == len(old.people) {
 			return false, nil
+		}
+		if err := s.workOutTime(ctx, next); err != nil {
+			return false, err
+		}
+		switch {
 		case !s.calendars.CompareAndSwap(old, next):
 			continue
 		case all:

@@ -48,7 +48,8 @@ func (s *Server) findGrid(ctx context.Context, in *gridInput) (*gridOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	ids, err := s.askedFor(request)
+	cs := s.calendars.Load()
+	ids, err := askedFor(cs.region, request)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (s *Server) findGrid(ctx context.Context, in *gridInput) (*gridOutput, erro
 	if err != nil {
 		return nil, s.fail("read who is booked", err)
 	}
-	people := s.knownTime(ids, window)
+	people := cs.knownTime(ids, window)
 	for i := range people {
 		people[i].Booked = booked[conference.PersonID(people[i].ID)]
 	}

@@ -15,46 +15,40 @@ import (
 // timeWindow is for how long everybody's time is worked out: as far as calendars are read, from an hour ago.
 const timeWindow = 13 * 7 * 24 * time.Hour
 
-// freeTime is everybody's time as the finder wants it, worked out when a calendar changes and never in a request. What is booked
-// and held here is added for each search: it must be what it is now.
-type freeTime struct {
-	snapshot *slots.Snapshot
-	of       *calendars
-	until    time.Time // a copy goes stale then, or the window has moved on
-}
-
-// workOutTime makes the finder's snapshot from the calendars as they are. Searches go on with the old one meanwhile.
-func (s *Server) workOutTime(ctx context.Context) (*freeTime, error) {
-	region, cs, now := s.region.Load(), s.calendars.Load(), s.now()
-	window := calendar.Interval{Start: now.Add(-time.Hour).Truncate(time.Hour), End: now.Add(-time.Hour).Truncate(time.Hour).Add(timeWindow)}
-	ids := make([]conference.PersonID, len(region.People))
-	for i := range region.People {
-		ids[i] = region.People[i].ID
+// workOutTime makes the finder's snapshot of what a new reading of the calendars says, before anybody sees that reading: searches go on
+// with the old one meanwhile. What is booked and held here is added for each search: it must be what it is now.
+func (s *Server) workOutTime(ctx context.Context, cs *calendars) error {
+	now := s.now()
+	from := now.Add(-time.Hour).Truncate(time.Hour)
+	window := calendar.Interval{Start: from, End: from.Add(timeWindow)}
+	ids := make([]conference.PersonID, len(cs.region.People))
+	for i := range cs.region.People {
+		ids[i] = cs.region.People[i].ID
 	}
-	people := s.knownTime(ids, window)
-	if err := s.addWorked(ctx, people); err != nil {
-		return nil, err
+	people := cs.knownTime(ids, window)
+	if err := s.addWorked(ctx, cs, people); err != nil {
+		return err
 	}
-	snapshot, err := slots.NewSnapshot(people, slots.Window{From: window.Start, To: window.End}, slots.Options{Zone: region.zone, Holidays: region.Holidays, Closed: region.Closed})
-	if err != nil {
-		return nil, fmt.Errorf("work out everybody's time: %w", err)
+	options := slots.Options{Zone: cs.region.zone, Holidays: cs.region.Holidays, Closed: cs.region.Closed}
+	var err error
+	if cs.free, err = slots.NewSnapshot(people, slots.Window{From: window.Start, To: window.End}, options); err != nil {
+		return fmt.Errorf("work out everybody's time: %w", err)
 	}
-	f := &freeTime{snapshot: snapshot, of: cs, until: now.Add(snapshotLife)}
+	cs.freeUntil = now.Add(snapshotLife)
 	for _, pc := range cs.people {
-		if pc.staleAt.After(now) && pc.staleAt.Before(f.until) {
-			f.until = pc.staleAt
+		if pc.staleAt.After(now) && pc.staleAt.Before(cs.freeUntil) {
+			cs.freeUntil = pc.staleAt
 		}
 	}
-	s.free.Store(f)
-	return f, nil
+	return nil
 }
 
 // workedFor is how far back meetings outside hours weigh: after twelve weeks an eighth of one is left.
 const workedFor = 12 * 7 * 24 * time.Hour
 
 // addWorked adds the meetings that people have had outside their hours, so that the next one falls to somebody else.
-func (s *Server) addWorked(ctx context.Context, people []slots.Person) error {
-	region, cs, now := s.region.Load(), s.calendars.Load(), s.now()
+func (s *Server) addWorked(ctx context.Context, cs *calendars, people []slots.Person) error {
+	now := s.now()
 	past := calendar.Interval{Start: now.Add(-workedFor), End: now}
 	ids := make([]conference.PersonID, len(people))
 	for i, p := range people {
@@ -65,7 +59,7 @@ func (s *Server) addWorked(ctx context.Context, people []slots.Person) error {
 		return fmt.Errorf("read past meetings: %w", err)
 	}
 	for i, id := range ids {
-		hours, known := s.hoursOf(region.people[id], cs.people[id], past)
+		hours, known := s.hoursOf(cs.region.people[id], cs.people[id], past)
 		if !known || len(booked[id]) == 0 {
 			continue
 		}
@@ -76,25 +70,10 @@ func (s *Server) addWorked(ctx context.Context, people []slots.Person) error {
 	return nil
 }
 
-// refreshTime works the time out anew when the calendars have changed or one of them has gone stale.
-func (s *Server) refreshTime(ctx context.Context) error {
-	if f := s.free.Load(); f != nil && f.of == s.calendars.Load() && s.now().Before(f.until) {
-		return nil
-	}
-	_, err := s.workOutTime(ctx)
-	return err
-}
-
 // timeFor is the finder's snapshot for one search, with what is booked and held now. own is a meeting that is not in the way.
 func (s *Server) timeFor(ctx context.Context, request slots.Request, own *conference.Conference) (*slots.Snapshot, error) {
-	f := s.free.Load()
-	if f == nil {
-		var err error
-		if f, err = s.workOutTime(ctx); err != nil {
-			return nil, s.fail("read the calendars", err)
-		}
-	}
-	ids, err := s.askedFor(request)
+	cs := s.calendars.Load()
+	ids, err := askedFor(cs.region, request)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +81,7 @@ func (s *Server) timeFor(ctx context.Context, request slots.Request, own *confer
 	if err != nil {
 		return nil, s.fail("read who is booked", err)
 	}
-	snapshot := f.snapshot
+	snapshot := cs.free
 	for _, id := range ids {
 		taken := booked[id]
 		if own != nil && slices.ContainsFunc(own.Participants, func(x conference.Participant) bool { return x.Person == id }) {
@@ -164,8 +143,7 @@ func (s *Server) fullWeeks(id conference.PersonID, booked []calendar.Interval, w
 }
 
 // askedFor lists the people of the region whom a request names or who hold one of its roles.
-func (s *Server) askedFor(request slots.Request) ([]conference.PersonID, error) {
-	region := s.region.Load()
+func askedFor(region *regionView, request slots.Request) ([]conference.PersonID, error) {
 	if request.Window.To.Sub(request.Window.From) > longestSearch {
 		return nil, invalid("the window is longer than 28 days")
 	}
@@ -239,8 +217,8 @@ func (s *Server) tellFreshness(freshOf map[string]string) {
 }
 
 // knownTime is what is known of people's time beside what is booked and held here.
-func (s *Server) knownTime(ids []conference.PersonID, window calendar.Interval) []slots.Person {
-	region, cs := s.region.Load(), s.calendars.Load()
+func (cs *calendars) knownTime(ids []conference.PersonID, window calendar.Interval) []slots.Person {
+	region := cs.region
 	people := make([]slots.Person, 0, len(ids))
 	for _, id := range ids {
 		p, ok := region.people[id]

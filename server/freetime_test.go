@@ -18,7 +18,7 @@ func TestMeetingsOutsideHoursWeigh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.region.Store(region)
+	cs := &calendars{region: region, now: s.now}
 	day := now.Add(-48 * time.Hour).In(region.zone)
 	at := func(hour int) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day(), hour, 0, 0, 0, region.zone)
@@ -36,7 +36,7 @@ func TestMeetingsOutsideHoursWeigh(t *testing.T) {
 	book("m_day", at(9))
 	book("m_evening", at(20))
 	people := []slots.Person{{ID: "kari"}, {ID: "per"}}
-	if err := s.addWorked(t.Context(), people); err != nil {
+	if err := s.addWorked(t.Context(), cs, people); err != nil {
 		t.Fatal(err)
 	}
 	if w := people[0].Worked; len(w) != 1 || w[0].Minutes != 60 || !w[0].At.Equal(at(20)) {

@@ -29,6 +29,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/samtale/samtale/calendar/feed"
+	"github.com/samtale/samtale/calendar/slots"
 	"github.com/samtale/samtale/server/conference"
 	"github.com/samtale/samtale/server/config"
 	"github.com/samtale/samtale/server/identity"
@@ -70,7 +71,6 @@ type Server struct {
 
 	region    atomic.Pointer[regionView]
 	calendars atomic.Pointer[calendars]
-	free      atomic.Pointer[freeTime] // nil until it was worked out
 
 	ownAddress string // where feeds with a path are fetched from: this server, by loopback
 	refreshNow chan struct{}
@@ -118,7 +118,11 @@ func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *sto
 		panic(err) // the zone data is embedded
 	}
 	s.region.Store(empty)
-	s.calendars.Store(&calendars{now: s.now})
+	nothing, err := slots.NewSnapshot(nil, slots.Window{From: s.now(), To: s.now().Add(timeWindow)}, slots.Options{})
+	if err != nil {
+		panic(err) // it holds nobody
+	}
+	s.calendars.Store(&calendars{now: s.now, region: empty, free: nothing})
 	return s
 }
 

@@ -30,7 +30,7 @@ func (s *Server) createWaiting(ctx context.Context, in *createWaitingInput) (*wa
 	if deadline == nil || !deadline.After(s.now()) {
 		return nil, errNoDeadline
 	}
-	people, err := s.askedFor(in.Body.Find)
+	people, err := askedFor(s.region.Load(), in.Body.Find)
 	if err != nil {
 		return nil, err
 	}
