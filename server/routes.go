@@ -9,9 +9,6 @@ import (
 // register declares every /v1 operation on one screen. A handler that needs somebody signed in calls s.principal(ctx)
 // and then the permission table; POST operations that create take an Idempotency-Key; changes take If-Match.
 func (s *Server) register(api huma.API) {
-	op := func(method, path, id, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, DefaultStatus: status}
-	}
 	huma.Register(api, op("GET", "/v1/session", "getSession", "Who is signed in", 200), s.getSession)
 	huma.Register(api, op("POST", "/v1/session/link", "requestSignIn", "Mail a sign-in link; the answer never says whether the address is known", 202), s.requestSignIn)
 	huma.Register(api, op("POST", "/v1/session", "confirmSignIn", "Sign in with the token of a mailed link, once", 200), s.confirmSignIn)
@@ -52,6 +49,11 @@ func (s *Server) register(api huma.API) {
 
 	huma.Register(api, op("GET", "/v1/directory", "getDirectory", "Who is who", 200), s.getDirectory)
 	huma.Register(api, op("GET", "/v1/units", "getUnits", "All units of the region", 200), s.getUnits)
+	s.registerTalk(api)
+}
+
+// registerTalk declares what talking now needs, then calendars and the demo.
+func (s *Server) registerTalk(api huma.API) {
 	huma.Register(api, op("GET", "/v1/duty", "getDuty", "Who is on duty, role by role", 200), s.getDuty)
 	huma.Register(api, op("PUT", "/v1/duty/{covers}/me", "declareDuty", "Say that one is in or out; ends with the shift", 200), s.declareDuty)
 	huma.Register(api, op("GET", "/v1/rosters", "getRosters", "Duty plans that the caller owns or that are their unit's: gaps, unknown names, old calendars", 200), s.getRosters)
@@ -100,9 +102,13 @@ func (s *Server) register(api huma.API) {
 	}
 }
 
+func op(method, path, id, summary string, status int) huma.Operation {
+	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, DefaultStatus: status}
+}
+
 // limited sets another limit of the body than huma's 1 MiB.
-func limited(op huma.Operation, maxBytes int64) huma.Operation {
-	op.MaxBodyBytes = maxBytes
-	op.BodyReadTimeout = 30 * time.Second // 5 MiB over a rural line
-	return op
+func limited(o huma.Operation, maxBytes int64) huma.Operation {
+	o.MaxBodyBytes = maxBytes
+	o.BodyReadTimeout = 30 * time.Second // 5 MiB over a rural line
+	return o
 }
