@@ -2,11 +2,10 @@ package sfu
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/pion/webrtc/v4"
+	"github.com/samtale/samtale/signaling/sfu/link"
 )
 
 // Answer is the reply to an Offer.
@@ -27,32 +26,36 @@ func (p *Peer) Answer(ctx context.Context, o Offer) (Answer, error) {
 	if p.closed.Load() {
 		return Answer{}, ErrClosed
 	}
-	if p.broken {
-		return Answer{}, fmt.Errorf("%w: the connection has failed", ErrBadOffer)
-	}
-	sections, err := readOffer(o, p.sections)
+	offered, err := readOffer(o, p.offered)
 	if err != nil {
 		return Answer{}, err
 	}
-	restarted := len(p.sections) > 0 && sections[0].ufrag != p.sections[0].ufrag
-	if err := p.open(sections); err != nil {
-		return Answer{}, err
-	}
-	text, err := p.negotiate(ctx, o.SDP)
+	own, candidates, err := p.connect(ctx, offered)
 	switch {
 	case p.closed.Load():
 		return Answer{}, ErrClosed
 	case err != nil:
 		return Answer{}, err
 	}
-	p.sections = sections
-	p.wire(sections)
+	restarted := p.offered != nil && p.offered.credentials != offered.credentials
+	slots := p.open(offered.sections)
+	p.offered = offered
+	p.wire(offered.sections)
+	p.uplink.offer(offered.sections)
+	if p.config.Echo {
+		p.echo()
+	}
 	p.expect()
 	if restarted {
 		p.refresh()
 	}
-	answer := Answer{SDP: askForDTX(text)}
-	for _, s := range sections {
+	p.answers++
+	text := local{
+		session: p.session, version: p.answers, ufrag: own.Ufrag, pwd: own.Password, fingerprint: p.server.port.Fingerprint(),
+		candidates: candidates, slots: slots,
+	}
+	answer := Answer{SDP: text.describe(offered)}
+	for _, s := range offered.sections {
 		if s.receiving {
 			answer.Slots = append(answer.Slots, s.Line)
 		}
@@ -60,9 +63,29 @@ func (p *Peer) Answer(ctx context.Context, o Offer) (Answer, error) {
 	return answer, nil
 }
 
-// open makes slots and sources for the lines that are new. A slot's line is known to pion by its mid from the beginning, so
-// that no other line can take it.
-func (p *Peer) open(sections []section) error {
+// connect begins the connection, or restarts ICE, or does nothing, as the offer demands. It returns our side of ICE.
+func (p *Peer) connect(ctx context.Context, offered *description) (link.Credentials, []string, error) {
+	if p.offered != nil && p.offered.credentials != offered.credentials {
+		own, candidates, err := p.conn.Restart(ctx, offered.credentials)
+		if err != nil {
+			return own, nil, fmt.Errorf("sfu: restart ICE: %w", err)
+		}
+		return own, candidates, nil
+	}
+	own, candidates, err := p.conn.Local(ctx)
+	if err != nil {
+		return own, nil, fmt.Errorf("sfu: gather addresses: %w", err)
+	}
+	if p.offered == nil {
+		if err := p.conn.Start(offered.credentials, offered.fingerprint, offered.passive()); err != nil {
+			return own, nil, fmt.Errorf("sfu: begin the connection: %w", err)
+		}
+	}
+	return own, candidates, nil
+}
+
+// open makes slots and sources for the lines that are new, and returns all slots.
+func (p *Peer) open(sections []section) []*slot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	count := map[Kind]int{}
@@ -70,91 +93,15 @@ func (p *Peer) open(sections []section) error {
 		count[each.line.Kind]++
 	}
 	for _, s := range sections {
-		if !s.receiving {
-			if p.source(s.content) == nil {
-				p.sources = append(p.sources, newSource(p, s.content))
-			}
-			continue
-		}
-		if p.slot(s.Mid) != nil {
-			continue
-		}
-		to := newSlot(p, s.Line, count[s.Kind])
-		count[s.Kind]++
-		transceiver, err := p.pc.AddTransceiverFromTrack(to, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			return fmt.Errorf("sfu: new slot %q: %w", s.Mid, err)
-		}
-		if err := transceiver.SetMid(s.Mid); err != nil {
-			return fmt.Errorf("sfu: new slot %q: %w", s.Mid, err)
-		}
-		p.slots = append(p.slots, to)
-	}
-	return nil
-}
-
-// negotiate lets pion answer. Pion cannot take an offer back, so one that passes readOffer and not pion ends the peer.
-func (p *Peer) negotiate(ctx context.Context, offer string) (string, error) {
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
-		return "", p.breakOff("take the offer", err)
-	}
-	answer, err := p.pc.CreateAnswer(nil)
-	if err != nil {
-		return "", p.breakOff("make the answer", err)
-	}
-	gathered := webrtc.GatheringCompletePromise(p.pc)
-	if err := p.pc.SetLocalDescription(answer); err != nil {
-		return "", p.breakOff("take the answer", err)
-	}
-	select {
-	case <-gathered:
-	case <-ctx.Done():
-		return "", fmt.Errorf("sfu: gather addresses: %w", ctx.Err())
-	}
-	local := p.pc.LocalDescription()
-	if local == nil {
-		return "", ErrClosed
-	}
-	return local.SDP, nil
-}
-
-// breakOff fails the peer. The cause may quote the offer, so it goes no further.
-func (p *Peer) breakOff(what string, err error) error {
-	if p.closed.Load() || errors.Is(err, webrtc.ErrConnectionClosed) {
-		return ErrClosed
-	}
-	p.broken = true
-	p.fail()
-	return fmt.Errorf("%w: could not %s", ErrBadOffer, what)
-}
-
-// wire tells the receiving goroutines which SSRC is what.
-func (p *Peer) wire(sections []section) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w := &wiring{origins: map[uint32]origin{}, mids: map[string]*Source{}, slots: map[uint32]*slot{}}
-	for _, s := range sections {
-		if s.receiving {
-			continue
-		}
-		src := p.source(s.content)
-		w.mids[s.Mid] = src
-		for ssrc, repair := range s.ssrcs {
-			w.origins[ssrc] = origin{src, repair}
-		}
-		for payloadType := range s.rtx {
-			w.repairTypes[payloadType] = true
-		}
-		w.ids.mid = max(w.ids.mid, s.ext[uriMid]) // one id in all bundled lines: RFC 8843 section 9.1
-		w.ids.transport = max(w.ids.transport, s.ext[uriTransport])
-		w.ids.level = max(w.ids.level, s.ext[uriAudioLevel])
-	}
-	for _, each := range p.slots {
-		if ssrc := each.number(); ssrc != 0 {
-			w.slots[ssrc] = each
+		switch {
+		case s.receiving && p.slot(s.Mid) == nil:
+			p.slots = append(p.slots, newSlot(p, s, count[s.Kind]))
+			count[s.Kind]++
+		case !s.receiving && p.source(s.content) == nil:
+			p.sources = append(p.sources, newSource(p, s))
 		}
 	}
-	p.wiring.Store(w)
+	return p.slots
 }
 
 // expect starts the time within which the first connection must come.

@@ -45,11 +45,6 @@ func TestAnswerNamesSlotsInOrder(t *testing.T) {
 	if a.peer.Source(Microphone) == nil || a.peer.Source(Camera) == nil {
 		t.Error("a source is missing")
 	}
-	for _, part := range []string{"usedtx=1", "useinbandfec=1", "a=rtpmap:120 VP8/90000", "apt=120"} {
-		if !strings.Contains(answer.SDP, part) {
-			t.Errorf("no %q in the answer", part)
-		}
-	}
 }
 
 func TestMostSlots(t *testing.T) {
@@ -133,7 +128,7 @@ func TestRefusedOffers(t *testing.T) {
 	b.put(b.mid(Audio, 0), a.peer.Source(Microphone))
 	fresh := newClient(t, s, []Content{Microphone, Camera}, 2)
 	first := fresh.offer(nil)
-	again := Offer{SDP: b.pc.LocalDescription().SDP, Published: first.Published}
+	again := Offer{SDP: bareSlots(b.pc.LocalDescription().SDP), Published: first.Published}
 	seq := uint16(1)
 	refused := func(name string, change func(o *Offer)) {
 		t.Run(name, func(t *testing.T) {
@@ -158,6 +153,13 @@ func TestRefusedOffers(t *testing.T) {
 			o.SDP = strings.Replace(o.SDP, old, with, 1)
 		}
 	}
+	shorten := func(attribute string, to int) func(*Offer) {
+		return func(o *Offer) {
+			at := strings.Index(o.SDP, attribute) + len(attribute)
+			end := at + strings.Index(o.SDP[at:], "\r\n")
+			o.SDP = strings.ReplaceAll(o.SDP, o.SDP[at:end], o.SDP[at:at+to])
+		}
+	}
 	refused("not SDP", func(o *Offer) { o.SDP = "hello" })
 	refused("empty", func(o *Offer) { o.SDP = "" })
 	refused("no lines", func(o *Offer) { o.SDP, _, _ = strings.Cut(o.SDP, "m=") })
@@ -169,6 +171,25 @@ func TestRefusedOffers(t *testing.T) {
 	refused("two directions", replace("a=sendonly", "a=sendonly\r\na=recvonly"))
 	refused("rid", replace("a=sendonly", "a=sendonly\r\na=rid:q send"))
 	refused("simulcast", replace("a=sendonly", "a=sendonly\r\na=simulcast:send q;h"))
+	refused("another certificate's hash", replace("a=fingerprint:sha-256", "a=fingerprint:md5"))
+	refused("short ICE name", shorten("a=ice-ufrag:", 3))
+	refused("short ICE password", shorten("a=ice-pwd:", 21))
+	refused("ICE lite", replace("t=0 0", "t=0 0\r\na=ice-lite"))
+	refused("no DTLS role", func(o *Offer) { o.SDP = without(o.SDP, "a=setup") })
+	refused("no rtcp-mux", func(o *Offer) { o.SDP = without(o.SDP, "a=rtcp-mux") })
+	refused("no bundle", func(o *Offer) { o.SDP = without(o.SDP, "a=group") })
+	refused("bundle of others", replace(" 5\r\n", " 6\r\n"))
+	refused("no SRTP", replace("UDP/TLS/RTP/SAVPF", "RTP/AVP"))
+	refused("ended line", replace("m=video 9", "m=video 0"))
+	refused("an extension means two things", replace("a=extmap:1 "+uriMid, "a=extmap:1 "+uriTransport))
+	refused("an extension's number twice", replace("a=extmap:1 ", "a=extmap:1 urn:x\r\na=extmap:1 "))
+	refused("an extension twice", replace("a=extmap:1 "+uriMid, "a=extmap:1 "+uriMid+"\r\na=extmap:9 "+uriMid))
+	refused("encodings without names", replace("a=sendonly", "a=sendonly\r\na=ssrc-group:SIM 1 2"))
+	refused("SSRC of another line", func(o *Offer) {
+		first, _, _ := strings.Cut(o.SDP[strings.Index(o.SDP, "a=ssrc:"):], "\r\n")
+		at := strings.LastIndex(o.SDP, "a=ssrc:")
+		o.SDP = o.SDP[:at] + first + "\r\n" + o.SDP[at:]
+	})
 	refused("data channel", replace("m=video", "m=application"))
 	refused("mid twice", replace("a=mid:1", "a=mid:0"))
 	refused("no mid", replace("a=mid:1\r\n", ""))
@@ -183,7 +204,6 @@ func TestRefusedOffers(t *testing.T) {
 	refused("broken extension", replace("a=extmap:1 ", "a=extmap:one "))
 	refused("broken payload type", replace("a=rtpmap:109", "a=rtpmap:eleven"))
 	refused("broken retransmission", replace("apt=120", "apt=x"))
-	refused("broken candidate", replace("a=sendonly", "a=sendonly\r\na=candidate:1 1 udp x"))
 	refused("unpublished line", func(o *Offer) { o.Published = o.Published[:1] })
 	refused("line published that is not offered", func(o *Offer) { o.Published = []Published{o.Published[0], {"9", Camera}} })
 	refused("slot published", func(o *Offer) { o.Published = []Published{o.Published[0], {"3", Camera}} })
@@ -204,10 +224,14 @@ func TestRefusedOffers(t *testing.T) {
 	// After a good offer, lines may not go away or change.
 	cut := strings.LastIndex(again.SDP, "m=")
 	for name, text := range map[string]string{
-		"line removed": again.SDP[:cut],
-		"line changed": again.SDP[:cut] + strings.Replace(again.SDP[cut:], "m=video", "m=audio", 1),
-		"mid changed":  again.SDP[:cut] + strings.Replace(again.SDP[cut:], "a=mid:5", "a=mid:6", 1),
-		"turned round": again.SDP[:cut] + strings.Replace(again.SDP[cut:], "a=recvonly", "a=sendonly", 1),
+		"line removed":        again.SDP[:cut],
+		"line changed":        again.SDP[:cut] + strings.Replace(again.SDP[cut:], "m=video", "m=audio", 1),
+		"mid changed":         again.SDP[:cut] + strings.Replace(again.SDP[cut:], "a=mid:5", "a=mid:6", 1),
+		"another certificate": changed(again.SDP, "a=fingerprint:sha-256 ", 2, "00"),
+		"other DTLS roles":    strings.ReplaceAll(again.SDP, "a=setup:actpass", "a=setup:active"),
+		"half of ICE":         changed(again.SDP, "a=ice-pwd:", 4, "half"),
+		"other formats":       strings.ReplaceAll(again.SDP, "120", "121"),
+		"turned round":        again.SDP[:cut] + strings.Replace(again.SDP[cut:], "a=recvonly", "a=sendonly", 1),
 	} {
 		if _, err := b.peer.Answer(t.Context(), Offer{SDP: text, Published: again.Published}); !errors.Is(err, ErrBadOffer) {
 			t.Errorf("%s: error %v", name, err)
@@ -218,11 +242,33 @@ func TestRefusedOffers(t *testing.T) {
 		t.Errorf("content changed: error %v", err)
 	}
 	sounds(t, a, b, seq)
+	if _, err := b.peer.Answer(t.Context(), again); err != nil {
+		t.Errorf("the same offer again: error %v", err)
+	}
 	b.grow(1)
 	b.negotiate(b.offer(nil))
 	sounds(t, a, b, seq+1)
 	fresh.negotiate(first)
 	fresh.reach(StateConnected)
+}
+
+// changed replaces, wherever the attribute stands, the first characters of its value.
+func changed(sdp, attribute string, n int, with string) string {
+	parts := strings.Split(sdp, attribute)
+	for i := range parts[1:] {
+		parts[i+1] = with + parts[i+1][n:]
+	}
+	return strings.Join(parts, attribute)
+}
+
+func TestREDIsNegotiated(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClientOf(t, s, PeerConfig{}, []Content{Microphone}, 1, redundancy)
+	answer := a.negotiate(a.offer(nil))
+	if got := strings.Count(answer.SDP, "a=fmtp:63 109/109\r\n"); got != 2 {
+		t.Errorf("RED on %d of 2 lines:\n%s", got, answer.SDP)
+	}
+	a.reach(StateConnected)
 }
 
 func TestPutErrors(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
@@ -21,6 +22,9 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// silent keeps pion quiet.
+var silent = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 
 // patience bounds every wait: long, because the machine may be slow; waits end by events.
 const patience = 30 * time.Second
@@ -54,6 +58,8 @@ type client struct {
 	slots  []Line
 	ssrcs  map[string][]uint32 // of the slots by mid: the stream's and the one of its repairs
 
+	numbered bool // offers to report by number what comes on its slots, and is then believed by that alone
+
 	blind   atomic.Bool   // takes no notice of packets
 	came    chan struct{} // told of packets on any slot
 	mu      sync.Mutex
@@ -64,22 +70,33 @@ type client struct {
 // newClient makes a client that publishes the contents and has so many slots of each; it has not offered yet.
 func newClient(t testing.TB, s *Server, publishes []Content, slots int) *client {
 	t.Helper()
+	return newClientOf(t, s, PeerConfig{}, publishes, slots)
+}
+
+// redundancy is RED as a client may speak it beside Opus.
+var redundancy = webrtc.RTPCodecParameters{PayloadType: 63, RTPCodecCapability: webrtc.RTPCodecCapability{
+	MimeType: "audio/red", ClockRate: 48000, Channels: 2, SDPFmtpLine: "109/109",
+}}
+
+// newClientOf makes a client whose engine knows more formats.
+func newClientOf(t testing.TB, s *Server, config PeerConfig, publishes []Content, slots int, more ...webrtc.RTPCodecParameters) *client {
+	t.Helper()
 	engine := &webrtc.MediaEngine{}
 	nack := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "transport-cc"}}
-	for _, c := range []webrtc.RTPCodecParameters{ // numbers as Firefox has them: the client's win
+	for _, c := range append([]webrtc.RTPCodecParameters{ // numbers as Firefox has them: the client's win
 		{PayloadType: 109, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10"}},
 		{PayloadType: 120, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: nack}},
 		{PayloadType: 124, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=120"}},
-	} {
+	}, more...) {
 		kind := webrtc.RTPCodecTypeVideo
-		if c.MimeType == webrtc.MimeTypeOpus {
+		if strings.HasPrefix(c.MimeType, "audio/") {
 			kind = webrtc.RTPCodecTypeAudio
 		}
 		if err := engine.RegisterCodec(c, kind); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, uri := range []string{uriMid, uriAudioLevel, uriTransport} {
+	for _, uri := range []string{uriMid, uriAudioLevel, uriTransport, uriRid, uriRepairedRid} {
 		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
 			if err := engine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
 				t.Fatal(err)
@@ -108,7 +125,8 @@ func newClient(t testing.TB, s *Server, publishes []Content, slots int) *client 
 			once.Do(func() { close(c.joined) })
 		}
 	})
-	c.peer, err = s.NewPeer(PeerConfig{OnState: func(s State) { c.states <- s }})
+	config.OnState = func(s State) { c.states <- s }
+	c.peer, err = s.NewPeer(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,6 +233,9 @@ func (c *client) offer(options *webrtc.OfferOptions) Offer {
 		c.t.Fatal(err)
 	}
 	o := Offer{SDP: description.SDP}
+	if !c.numbered {
+		o.SDP = bareSlots(o.SDP)
+	}
 	for _, content := range []Content{Microphone, Camera, Screen} {
 		if out := c.sends[content]; out != nil {
 			o.Published = append(o.Published, Published{Mid: out.transceiver.Mid(), Content: content})
@@ -349,4 +370,16 @@ func arrivals[T any](t testing.TB, from <-chan T, what string) func(func(T) bool
 func without(sdp, prefix string) string {
 	lines := strings.SplitAfter(sdp, "\r\n")
 	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, prefix) }), "")
+}
+
+// bareSlots leaves transport-cc out of the lines on which the client receives.
+func bareSlots(sdp string) string {
+	parts := strings.SplitAfter(sdp, "\r\nm=")
+	for i, part := range parts {
+		if strings.Contains(part, "a=recvonly\r\n") {
+			lines := strings.SplitAfter(part, "\r\n")
+			parts[i] = strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.Contains(l, uriTransport) }), "")
+		}
+	}
+	return strings.Join(parts, "")
 }

@@ -158,7 +158,7 @@ func TestLateJoiner(t *testing.T) {
 	early.put(early.mid(Video, 0), a.from.peer.Source(Camera))
 	a.frame(t, true)
 	early.next(early.mid(Video, 0))
-	for range maxReplay { // the key frame is too old to begin with
+	for range onlyRing / 2 { // the key frame is too old to begin with
 		a.frame(t, false)
 		early.next(early.mid(Video, 0))
 	}

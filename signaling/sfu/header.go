@@ -2,11 +2,6 @@ package sfu
 
 import "encoding/binary"
 
-// extensions are the header extension ids a client has offered; 0: not offered.
-type extensions struct {
-	mid, transport, level uint8
-}
-
 // header is what we need of an RTP packet. RFC 3550 section 5.1, RFC 8285.
 type header struct {
 	ssrc         uint32
@@ -16,6 +11,8 @@ type header struct {
 	marker       bool
 	payload      []byte // without padding; part of the packet
 	mid          []byte // nil: not said
+	rid          []byte // name of the encoding: RFC 8852; nil: not said
+	repaired     []byte // name of the encoding that is repaired; nil: not said
 	transport    uint16 // number over all packets of the connection
 	hasTransport bool
 	level        uint8 // RFC 6464: 0 loudest … 127 silent
@@ -97,6 +94,10 @@ func (h *header) takeExtension(id uint8, value []byte, ids extensions) {
 	switch {
 	case id == ids.mid && len(value) > 0:
 		h.mid = value
+	case id == ids.rid && len(value) > 0:
+		h.rid = value
+	case id == ids.repairedRid && len(value) > 0:
+		h.repaired = value
 	case id == ids.transport && len(value) >= 2:
 		h.transport, h.hasTransport = binary.BigEndian.Uint16(value), true
 	case id == ids.level && len(value) > 0:

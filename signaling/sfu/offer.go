@@ -1,19 +1,19 @@
 package sfu
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/pion/ice/v4"
 	"github.com/pion/sdp/v3"
+
+	"github.com/samtale/samtale/signaling/sfu/link"
 )
 
 const (
 	maxSDP   = 60 << 10 // bytes
 	maxSlots = 24       // receiving lines of a kind
+	maxMid   = 16       // bytes: what the one-byte header extension carries, RFC 8285 section 4.2
 )
 
 // Offer is what a client asks for: its description, and which of its sending lines are published.
@@ -34,21 +34,21 @@ type Line struct {
 	Kind Kind
 }
 
-// section is one media line of an offer, as far as we need it.
-type section struct {
-	Line
-	ufrag     string           // the client's ICE name; a new one restarts ICE
-	receiving bool             // the client receives here: a slot
-	content   Content          // of a line on which the client sends
-	ssrcs     map[uint32]bool  // declared; true: of retransmissions
-	rtx       map[uint8]bool   // payload types of retransmissions
-	ext       map[string]uint8 // ids of header extensions
-	codecs    map[uint8]string // lower case names by payload type
+// description is an offer as far as we need it: the one connection, and its lines.
+type description struct {
+	credentials link.Credentials // the client's; new ones restart ICE
+	fingerprint string           // of the client's certificate: "sha-256 AA:BB…"
+	setup       string           // who begins the DTLS handshake, in the client's words: RFC 8842 section 5
+	sections    []section
 }
 
-// readOffer parses and checks an offer against the lines of the one before; a later offer may only append. All its
-// errors are ErrBadOffer and hold nothing of the text.
-func readOffer(o Offer, before []section) ([]section, error) {
+// passive reports whether we begin the handshake: whenever the client lets us, which saves half a round trip.
+func (d *description) passive() bool { return d.setup != "active" }
+
+// readOffer parses and checks an offer against the one before, if any; a later offer may append lines and change the ICE
+// credentials, nothing else. All its errors are ErrBadOffer and hold nothing of the text but mids. The client's candidates
+// are not read: we learn where it is from its checks.
+func readOffer(o Offer, before *description) (*description, error) {
 	if len(o.SDP) > maxSDP {
 		return nil, fmt.Errorf("%w: %d bytes of SDP", ErrBadOffer, len(o.SDP))
 	}
@@ -56,45 +56,31 @@ func readOffer(o Offer, before []section) ([]section, error) {
 	if err := parsed.UnmarshalString(o.SDP); err != nil {
 		return nil, fmt.Errorf("%w: not SDP", ErrBadOffer)
 	}
-	var sections []section
-	slots, published := map[Kind]int{}, map[Content]bool{}
-	for _, m := range parsed.MediaDescriptions {
-		s, err := readSection(m)
+	lines := parsed.MediaDescriptions
+	if len(lines) == 0 || len(lines) > 2*maxSlots+len(contents) {
+		return nil, fmt.Errorf("%w: %d lines", ErrBadOffer, len(lines))
+	}
+	d, err := readTransport(&parsed, lines[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range lines {
+		s, err := readSection(m, o)
 		if err != nil {
 			return nil, err
 		}
-		if len(sections) == 0 {
-			if s.ufrag, err = readTransport(&parsed, m, s.Mid); err != nil {
-				return nil, err
-			}
-		}
-		if slices.ContainsFunc(sections, func(other section) bool { return other.Mid == s.Mid }) {
-			return nil, fmt.Errorf("%w: mid %q twice", ErrBadOffer, s.Mid)
-		}
-		if s.receiving {
-			slots[s.Kind]++
-		} else {
-			if s.content = o.content(s.Line); s.content == "" {
-				return nil, fmt.Errorf("%w: sending line %q is not published", ErrBadOffer, s.Mid)
-			}
-			published[s.content] = true
-		}
-		sections = append(sections, s)
+		d.sections = append(d.sections, s)
 	}
-	switch {
-	case slots[Audio] > maxSlots || slots[Video] > maxSlots:
-		return nil, fmt.Errorf("%w: too many receiving lines", ErrBadOffer)
-	case len(published) != len(o.Published):
-		return nil, fmt.Errorf("%w: one line of each content may be published, and must be offered", ErrBadOffer)
-	case len(sections) == 0 || len(sections) < len(before):
-		return nil, fmt.Errorf("%w: %d lines after %d", ErrBadOffer, len(sections), len(before))
+	if err := d.check(o); err != nil {
+		return nil, err
 	}
-	for i, b := range before {
-		if s := sections[i]; s.Line != b.Line || s.receiving != b.receiving || s.content != b.content {
-			return nil, fmt.Errorf("%w: line %d has changed", ErrBadOffer, i)
-		}
+	if err := checkBundle(&parsed, d.sections); err != nil {
+		return nil, err
 	}
-	return sections, nil
+	if before != nil {
+		return d, d.checkAgainst(before)
+	}
+	return d, nil
 }
 
 // content is what the offer says to come on a sending line; "" when it says nothing, or what cannot be.
@@ -107,154 +93,142 @@ func (o Offer) content(l Line) Content {
 	return ""
 }
 
-func readSection(m *sdp.MediaDescription) (section, error) {
-	s := section{ssrcs: map[uint32]bool{}, rtx: map[uint8]bool{}, ext: map[string]uint8{}, codecs: map[uint8]string{}}
-	mid, _ := m.Attribute(sdp.AttrKeyMID)
-	s.Line = Line{Mid: mid, Kind: Kind(m.MediaName.Media)}
-	switch {
-	case s.Kind != Audio && s.Kind != Video:
-		return s, fmt.Errorf("%w: a line of another kind than audio and video", ErrBadOffer)
-	case mid == "" || len(mid) > 16:
-		return s, fmt.Errorf("%w: a line without a short mid", ErrBadOffer)
-	}
-	directions := 0
-	repair := map[uint32]bool{}
-	for _, a := range m.Attributes {
-		switch a.Key {
-		case sdp.AttrKeySendOnly:
-			directions++
-		case sdp.AttrKeyRecvOnly:
-			directions++
-			s.receiving = true
-		case sdp.AttrKeySendRecv, sdp.AttrKeyInactive:
-			return s, fmt.Errorf("%w: line %q is %s", ErrBadOffer, mid, a.Key)
-		case "rid", "simulcast":
-			return s, fmt.Errorf("%w: line %q has several encodings", ErrBadOffer, mid)
-		default:
-			if !s.readAttribute(a, repair) {
-				return s, fmt.Errorf("%w: line %q has a broken %s", ErrBadOffer, mid, a.Key)
+// check looks at the lines together.
+func (d *description) check(o Offer) error {
+	slots, published := map[Kind]int{}, map[Content]bool{}
+	mids, ssrcs := map[string]bool{}, map[uint32]bool{}
+	ids, uris := map[uint8]string{}, map[string]uint8{}
+	for i := range d.sections {
+		s := &d.sections[i]
+		if mids[s.Mid] {
+			return fmt.Errorf("%w: mid %q twice", ErrBadOffer, s.Mid)
+		}
+		mids[s.Mid] = true
+		if s.receiving {
+			slots[s.Kind]++
+		} else {
+			published[s.content] = true
+		}
+		for ssrc := range s.ssrcs {
+			if ssrcs[ssrc] {
+				return fmt.Errorf("%w: line %q has the SSRC of another", ErrBadOffer, s.Mid)
 			}
+			ssrcs[ssrc] = true
 		}
-	}
-	if directions != 1 {
-		return s, fmt.Errorf("%w: line %q has no direction", ErrBadOffer, mid)
-	}
-	for ssrc := range repair {
-		s.ssrcs[ssrc] = true
-	}
-	return s, s.checkFormats(m.MediaName.Formats)
-}
-
-// readTransport checks what the one connection needs, and returns the ICE name. It stands in the first line or above all
-// lines: RFC 8843 section 7.1.3 lets the others leave it out.
-func readTransport(all *sdp.SessionDescription, first *sdp.MediaDescription, mid string) (string, error) {
-	if group, ok := all.Attribute(sdp.AttrKeyGroup); ok && !strings.HasPrefix(group+" ", "BUNDLE "+mid+" ") {
-		return "", fmt.Errorf("%w: the bundle does not begin with the first line", ErrBadOffer)
-	}
-	fingerprint, ok := all.Attribute("fingerprint")
-	if !ok {
-		fingerprint, _ = first.Attribute("fingerprint")
-	}
-	ufrag, ok := all.Attribute("ice-ufrag")
-	password, _ := all.Attribute("ice-pwd")
-	if !ok {
-		ufrag, _ = first.Attribute("ice-ufrag")
-		password, _ = first.Attribute("ice-pwd")
+		for _, e := range s.maps { // one meaning in all bundled lines: RFC 8843 section 9.1
+			if ids[e.id] != "" && ids[e.id] != e.uri || uris[e.uri] != 0 && uris[e.uri] != e.id {
+				return fmt.Errorf("%w: line %q has another meaning of an extension", ErrBadOffer, s.Mid)
+			}
+			ids[e.id], uris[e.uri] = e.uri, e.id
+		}
 	}
 	switch {
-	case ufrag == "" || password == "":
-		return "", fmt.Errorf("%w: no ICE credentials", ErrBadOffer)
-	case len(strings.Split(fingerprint, " ")) != 2:
-		return "", fmt.Errorf("%w: fingerprint is not an algorithm and a value", ErrBadOffer)
-	}
-	return ufrag, nil
-}
-
-// checkFormats holds pion's demands on payload types: each is explained, and one is what we speak.
-func (s *section) checkFormats(formats []string) error {
-	want := "opus"
-	if s.Kind == Video {
-		want = "vp8"
-	}
-	spoken := false
-	for _, f := range formats {
-		pt, err := strconv.ParseUint(f, 10, 7)
-		codec, ok := s.codecs[uint8(pt)]
-		if err != nil || !ok {
-			return fmt.Errorf("%w: line %q has an unexplained payload type", ErrBadOffer, s.Mid)
-		}
-		spoken = spoken || codec == want
-	}
-	if !spoken {
-		return fmt.Errorf("%w: line %q has no %s", ErrBadOffer, s.Mid, want)
+	case slots[Audio] > maxSlots || slots[Video] > maxSlots:
+		return fmt.Errorf("%w: too many receiving lines", ErrBadOffer)
+	case len(published) != len(o.Published):
+		return fmt.Errorf("%w: one line of each content may be published, and must be offered", ErrBadOffer)
 	}
 	return nil
 }
 
-// readAttribute takes what is needed to know packets by; what it does not understand it leaves to pion. It reports false for
-// what pion would refuse.
-func (s *section) readAttribute(a sdp.Attribute, repair map[uint32]bool) bool {
-	first, rest, _ := strings.Cut(a.Value, " ")
-	switch a.Key {
-	case sdp.AttrKeySSRC: // RFC 5576 section 4.1
-		if ssrc, err := strconv.ParseUint(first, 10, 32); err == nil {
-			s.ssrcs[uint32(ssrc)] = false
-		}
-	case sdp.AttrKeySSRCGroup: // RFC 5576 section 4.2: FID media repair
-		if fields := strings.Fields(rest); first == sdp.SemanticTokenFlowIdentification && len(fields) == 2 {
-			if ssrc, err := strconv.ParseUint(fields[1], 10, 32); err == nil {
-				repair[uint32(ssrc)] = true
-			}
-		}
-	case "rtpmap":
-		pt, err := strconv.ParseUint(first, 10, 7)
-		if err != nil {
-			return false
-		}
-		name, _, _ := strings.Cut(strings.ToLower(rest), "/")
-		s.codecs[uint8(pt)] = name
-		if name == "rtx" {
-			s.rtx[uint8(pt)] = true
-		}
-	case "fmtp":
-		if _, apt, ok := strings.Cut(rest, "apt="); ok {
-			apt, _, _ = strings.Cut(apt, ";")
-			_, err := strconv.ParseUint(apt, 10, 7)
-			return err == nil
-		}
-	case sdp.AttrKeyExtMap: // RFC 8285 section 5
-		var e sdp.ExtMap
-		if e.Unmarshal(a.Key+":"+a.Value) != nil || e.URI == nil || e.Value < 1 || e.Value > 255 {
-			return false
-		}
-		s.ext[e.URI.String()] = uint8(e.Value)
-	case "candidate":
-		_, err := ice.UnmarshalCandidate(a.Value)
-		return err == nil || errors.Is(err, ice.ErrUnknownCandidateTyp) || errors.Is(err, ice.ErrDetermineNetworkType)
+// checkAgainst holds what may not change during a connection.
+func (d *description) checkAgainst(before *description) error {
+	switch {
+	case len(d.sections) < len(before.sections):
+		return fmt.Errorf("%w: %d lines after %d", ErrBadOffer, len(d.sections), len(before.sections))
+	case d.fingerprint != before.fingerprint:
+		return fmt.Errorf("%w: another certificate", ErrBadOffer)
+	case d.setup != "actpass" && d.passive() != before.passive():
+		return fmt.Errorf("%w: the DTLS roles have changed", ErrBadOffer)
+	case (d.credentials.Ufrag == before.credentials.Ufrag) != (d.credentials.Password == before.credentials.Password):
+		return fmt.Errorf("%w: half of the ICE credentials has changed", ErrBadOffer) // RFC 8839 section 4.4.1.1.1
 	}
-	return true
+	if d.setup == "actpass" {
+		d.setup = before.setup // the roles stay: RFC 8842 section 5.2
+	}
+	for i, b := range before.sections {
+		s := d.sections[i]
+		if s.Line != b.Line || s.receiving != b.receiving || s.content != b.content || s.formats != b.formats ||
+			s.ext != b.ext || !slices.Equal(s.rids, b.rids) {
+			return fmt.Errorf("%w: line %d has changed", ErrBadOffer, i)
+		}
+	}
+	return nil
 }
 
-// askForDTX adds what pion does not write into an answer: silence costs a tenth with discontinuous transmission
-// (RFC 7587 section 6.1), and in-band FEC repairs what a line loses.
-func askForDTX(answer string) string {
-	lines := strings.Split(answer, "\r\n")
-	opus := map[string]bool{}
-	for _, l := range lines {
-		if pt, codec, ok := strings.Cut(strings.TrimPrefix(l, "a=rtpmap:"), " "); ok && strings.HasPrefix(strings.ToLower(codec), "opus/") {
-			opus[pt] = true
+// readTransport reads what the one connection needs. It stands in the first line or above all lines: RFC 8843 section
+// 7.1.3 lets the others leave it out.
+func readTransport(all *sdp.SessionDescription, first *sdp.MediaDescription) (*description, error) {
+	value := func(key string) string {
+		if v, ok := first.Attribute(key); ok {
+			return v
 		}
+		v, _ := all.Attribute(key)
+		return v
 	}
-	for i, l := range lines {
-		pt, parameters, ok := strings.Cut(strings.TrimPrefix(l, "a=fmtp:"), " ")
-		if !ok || !strings.HasPrefix(l, "a=fmtp:") || !opus[pt] {
+	d := &description{
+		credentials: link.Credentials{Ufrag: value("ice-ufrag"), Password: value("ice-pwd")},
+		setup:       value("setup"),
+	}
+	_, mux := first.Attribute("rtcp-mux")
+	_, lite := all.Attribute("ice-lite")
+	switch {
+	case !isICE(d.credentials.Ufrag, 4) || !isICE(d.credentials.Password, 22):
+		return nil, fmt.Errorf("%w: no ICE credentials", ErrBadOffer)
+	case lite:
+		return nil, fmt.Errorf("%w: ICE lite: somebody has to check", ErrBadOffer)
+	case d.setup != "actpass" && d.setup != "active" && d.setup != "passive":
+		return nil, fmt.Errorf("%w: no DTLS role", ErrBadOffer)
+	case !mux:
+		return nil, fmt.Errorf("%w: no rtcp-mux", ErrBadOffer)
+	}
+	for _, a := range slices.Concat(first.Attributes, all.Attributes) {
+		if a.Key != "fingerprint" {
 			continue
 		}
-		for _, want := range []string{"useinbandfec", "usedtx"} {
-			if !strings.Contains(parameters, want+"=") {
-				lines[i] += ";" + want + "=1"
-			}
+		if f, ok := readFingerprint(a.Value); ok {
+			d.fingerprint = f
+			return d, nil
 		}
 	}
-	return strings.Join(lines, "\r\n")
+	return nil, fmt.Errorf("%w: no SHA-256 fingerprint", ErrBadOffer)
+}
+
+// isICE holds RFC 8839 section 5.4: so many ice-chars at least, 256 at most.
+func isICE(text string, least int) bool {
+	return len(text) >= least && len(text) <= 256 && strings.IndexFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '+' && r != '/'
+	}) < 0
+}
+
+// readFingerprint takes "sha-256 AB:CD…", the only hash browsers use, and returns it in that case of letters.
+// RFC 8122 section 5.
+func readFingerprint(value string) (string, bool) {
+	hash, hex, _ := strings.Cut(value, " ")
+	hex = strings.ToUpper(hex)
+	if !strings.EqualFold(hash, "sha-256") || len(hex) != 32*3-1 {
+		return "", false
+	}
+	for i := range len(hex) {
+		c := hex[i]
+		if i%3 == 2 && c != ':' || i%3 != 2 && (c < '0' || c > '9') && (c < 'A' || c > 'F') {
+			return "", false
+		}
+	}
+	return "sha-256 " + hex, true
+}
+
+// checkBundle makes sure that all lines share the one connection, and that the first stands for it. RFC 8843 section 7.2.
+func checkBundle(all *sdp.SessionDescription, sections []section) error {
+	group, _ := all.Attribute(sdp.AttrKeyGroup)
+	mids := strings.Fields(group)
+	if len(mids) != len(sections)+1 || mids[0] != "BUNDLE" || mids[1] != sections[0].Mid {
+		return fmt.Errorf("%w: the bundle does not begin with the first line, or not hold all", ErrBadOffer)
+	}
+	for _, s := range sections {
+		if !slices.Contains(mids[1:], s.Mid) {
+			return fmt.Errorf("%w: line %q is not bundled", ErrBadOffer, s.Mid)
+		}
+	}
+	return nil
 }

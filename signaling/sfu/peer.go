@@ -1,14 +1,16 @@
 package sfu
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
-	"github.com/pion/webrtc/v4"
+	"github.com/pion/rtcp"
+
+	"github.com/samtale/samtale/signaling/sfu/link"
 )
 
 // State is where a peer's connection stands.
@@ -28,39 +30,36 @@ func (s State) String() string {
 	return [...]string{"new", "connected", "disconnected", "failed", "closed"}[s]
 }
 
-// PeerConfig says who is told of a peer's changes.
+// PeerConfig says what a peer is for, and who is told of its changes.
 type PeerConfig struct {
 	// OnState is called in order from a goroutine of the server, and not after Close has returned. It must not block and not
 	// call the peer's Close, which waits for it. May be nil.
 	OnState func(State)
+	// Echo puts the peer's own microphone on its first audio slot: a test of its line.
+	Echo bool
 }
 
 // Peer is one client's connection. Its methods may be called from any goroutine; none waits for the network.
 type Peer struct {
-	server *Server
-	config PeerConfig
-	pc     *webrtc.PeerConnection
-	ssrc   uint32 // of our reports
-	born   time.Time
-	clock  clock
+	server  *Server
+	config  PeerConfig
+	conn    *link.Conn
+	ssrc    uint32 // of our reports
+	session uint64 // of our descriptions
+	clock   clock
 
-	closed  atomic.Bool
-	live    atomic.Bool // was connected
-	inbound atomic.Int32
-	wiring  atomic.Pointer[wiring]
-	trip    atomic.Int64 // round trip in ns; 0: unknown
+	closed atomic.Bool
+	live   atomic.Bool // was connected
+	paced  atomic.Bool // is known to the server as one whose line is slow
+	wiring atomic.Pointer[wiring]
+	trip   atomic.Int64 // round trip in ns; 0: unknown
 
-	resender resender // of the goroutine that receives RTCP
+	egress egress
+	uplink uplink
 
-	// Of the server's ticker.
-	reportAt, transportAt time.Time
-
-	arrivalsMu sync.Mutex
-	arrivals   *twcc.Recorder
-
-	turn     chan struct{} // holds the one who negotiates
-	sections []section     // of the last offer; with turn
-	broken   bool          // pion was left in the middle of an offer; with turn
+	turn    chan struct{} // holds the one who negotiates
+	offered *description  // the last offer that was answered; with turn
+	answers int           // with turn
 
 	stateMu  sync.Mutex // held while OnState is called
 	state    State
@@ -73,44 +72,53 @@ type Peer struct {
 
 // NewPeer makes a peer that waits for its first offer. The caller must Close it. ErrClosed: the server is.
 func (s *Server) NewPeer(c PeerConfig) (*Peer, error) {
-	p := &Peer{server: s, config: c, ssrc: rand.Uint32(), born: time.Now(), turn: make(chan struct{}, 1)}
-	p.arrivals = twcc.NewRecorder(p.ssrc)
+	p := &Peer{server: s, config: c, ssrc: rand.Uint32(), session: rand.Uint64() >> 2, turn: make(chan struct{}, 1)}
+	now := time.Now()
+	p.egress.open(p, now)
+	p.uplink.open(now)
 	var err error
-	if p.pc, err = s.connection(p.buffer); err != nil {
+	p.conn, err = s.port.NewConn(link.Handler{
+		OnState: p.observe,
+		OnRTP: func(b *link.Batch, packet []byte, at time.Time) {
+			if !p.closed.Load() {
+				p.receive(b, packet, at)
+			}
+		},
+		OnRTCP: func(b *link.Batch, compound []byte, at time.Time) {
+			if !p.closed.Load() {
+				p.feedback(b, compound, at)
+			}
+		},
+	})
+	switch {
+	case errors.Is(err, link.ErrClosed):
+		return nil, ErrClosed
+	case err != nil:
 		return nil, fmt.Errorf("sfu: new connection: %w", err)
 	}
-	p.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { p.observe() })
 	if err := s.add(p); err != nil {
-		_ = p.pc.Close() // nothing has started yet
+		_ = p.conn.Close() // nothing has started yet
 		return nil, err
 	}
 	return p, nil
 }
 
-// observe takes over the connection's state. Pion calls it from many goroutines in any order, so it asks anew, with the
-// state locked: the last to ask has the last word.
-func (p *Peer) observe() {
+// observe takes over the connection's state.
+func (p *Peer) observe(now link.State) {
 	p.stateMu.Lock()
-	now := p.pc.ConnectionState()
 	switch now {
-	case webrtc.PeerConnectionStateConnected:
+	case link.StateConnected:
 		p.change(StateConnected)
-	case webrtc.PeerConnectionStateDisconnected:
+	case link.StateDisconnected:
 		p.change(StateDisconnected)
-	case webrtc.PeerConnectionStateFailed:
+	case link.StateFailed:
 		p.change(StateFailed)
+	case link.StateNew, link.StateClosed:
 	}
 	p.stateMu.Unlock()
-	if now == webrtc.PeerConnectionStateConnected {
+	if now == link.StateConnected {
 		p.refresh()
 	}
-}
-
-// fail gives the connection up.
-func (p *Peer) fail() {
-	p.stateMu.Lock()
-	defer p.stateMu.Unlock()
-	p.change(StateFailed)
 }
 
 // change needs stateMu.
@@ -127,7 +135,7 @@ func (p *Peer) change(s State) {
 	}
 }
 
-// overdue fails a connection that has not come to stand in time: pion does not tell of every failed handshake.
+// overdue fails a connection that has not come to stand in time.
 func (p *Peer) overdue(now time.Time) {
 	p.stateMu.Lock()
 	defer p.stateMu.Unlock()
@@ -136,84 +144,75 @@ func (p *Peer) overdue(now time.Time) {
 	}
 }
 
+// stands reports whether the connection is there now.
+func (p *Peer) stands() bool {
+	p.stateMu.Lock()
+	defer p.stateMu.Unlock()
+	return p.state == StateConnected
+}
+
 // refresh asks for key frames on all slots: what was sent while the line was down is lost.
 func (p *Peer) refresh() {
-	p.mu.Lock()
-	slots := p.slots
-	p.mu.Unlock()
+	slots, _ := p.lines()
 	now := time.Now()
 	for _, each := range slots {
-		each.askKeyFrame(now)
+		each.askKeyFrame(nil, now)
 	}
 }
 
-// Source returns the peer's source of that content, nil when it publishes none. It is the same for the peer's whole life.
-func (p *Peer) Source(c Content) *Source {
+// lines returns the slots and the sources, both of which are only appended to.
+func (p *Peer) lines() ([]*slot, []*Source) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.source(c)
+	return p.slots, p.sources
 }
 
-func (p *Peer) source(c Content) *Source {
-	for _, src := range p.sources {
-		if src.content == c {
-			return src
+// tick does what is due; one goroutine calls it.
+func (p *Peer) tick(b *link.Batch, now time.Time) {
+	p.overdue(now)
+	if !p.live.Load() || p.closed.Load() {
+		return
+	}
+	slots, sources := p.lines()
+	for _, src := range sources {
+		src.tick(b, now)
+	}
+	for _, each := range slots {
+		each.tick(b, now)
+	}
+	p.egress.tick(b, now)
+	p.uplink.tick(p, b, sources, now)
+}
+
+// maxCompound is how long a datagram of reports may be: within any path's limit.
+const maxCompound = 1100 // bytes
+
+// control sends RTCP; before and after the connection it does nothing.
+func (p *Peer) control(b *link.Batch, packets ...rtcp.Packet) {
+	if !p.live.Load() || p.closed.Load() {
+		return
+	}
+	for len(packets) > 0 {
+		n, size := 1, packets[0].MarshalSize()
+		for n < len(packets) && size+packets[n].MarshalSize() <= maxCompound {
+			size += packets[n].MarshalSize()
+			n++
 		}
-	}
-	return nil
-}
-
-// Put lets a source of another peer appear on the slot with that mid, without a new offer; nil empties the slot.
-// ErrClosed: this peer or the source's is.
-func (p *Peer) Put(mid string, src *Source) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed.Load() {
-		return ErrClosed
-	}
-	to := p.slot(mid)
-	switch {
-	case to == nil:
-		return fmt.Errorf("sfu: no receiving line %q", mid)
-	case src != nil && src.kind != to.line.Kind:
-		return fmt.Errorf("sfu: %s on %s line %q", src.kind, to.line.Kind, mid)
-	case src != nil && src.peer == p:
-		return fmt.Errorf("sfu: the peer's own %s on its line %q", src.kind, mid)
-	}
-	before := to.put(src)
-	if before == src {
-		return nil
-	}
-	if before != nil {
-		before.detach(to)
-	}
-	if src == nil {
-		return nil
-	}
-	if !src.attach(to) {
-		to.release(src)
-		return ErrClosed
-	}
-	src.askKeyFrame(time.Now())
-	return nil
-}
-
-func (p *Peer) slot(mid string) *slot {
-	for _, each := range p.slots {
-		if each.line.Mid == mid {
-			return each
+		if compound, err := rtcp.Marshal(packets[:n]); err == nil { // else a number does not fit: it is said again
+			p.conn.SendRTCP(b, compound)
 		}
+		packets = packets[n:]
 	}
-	return nil
 }
 
-// Loudness tells how loud the peer is: 0 silent … 127 loudest, the mean of what its microphone's packets have said in the
-// last 400 ms (RFC 6464); 0 when nothing came.
-func (p *Peer) Loudness() int {
-	if src := p.Source(Microphone); src != nil {
-		return src.loudness(time.Now())
+// usualRoundTrip is believed until one is measured.
+const usualRoundTrip = 100 * time.Millisecond
+
+func (p *Peer) roundTrip() time.Duration {
+	if trip := p.trip.Load(); trip != 0 {
+		return time.Duration(trip)
 	}
-	return 0
+	return usualRoundTrip
 }
 
 // Close takes the peer's sources off all slots and ends its connection in the background. It may be called again.
@@ -233,5 +232,6 @@ func (p *Peer) Close() {
 	for _, src := range sources {
 		src.close()
 	}
+	p.egress.close()
 	p.server.retire(p)
 }

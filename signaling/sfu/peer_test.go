@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/pion/rtcp"
 )
 
 func TestConnectWithin(t *testing.T) {
@@ -153,4 +155,45 @@ func TestCloseWhilePacketsFlow(t *testing.T) {
 	}
 	cancel()
 	wg.Wait()
+}
+
+func TestEcho(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClientOf(t, s, PeerConfig{Echo: true}, []Content{Microphone}, 1).join()
+	sounds(t, a, a, 7)
+	if err := a.peer.Put(a.mid(Audio, 0), a.peer.Source(Microphone)); err == nil {
+		t.Error("who is not tested may hear itself")
+	}
+}
+
+func TestQuality(t *testing.T) {
+	s := newServer(t, nil)
+	a := newClient(t, s, []Content{Microphone}, 1)
+	if got := a.peer.Quality(); got != (Quality{}) {
+		t.Errorf("before the connection %+v", got)
+	}
+	a.join()
+	a.sends[Microphone].write(t, 1, 0, []byte{0x78}, nil)
+	for r := range arrivals(t, a.sends[Microphone].asked, "report") {
+		if _, ok := r.(*rtcp.ReceiverReport); ok {
+			break
+		}
+	}
+	a.sends[Microphone].write(t, 2, 960, []byte{0x78}, nil)
+	for r := range arrivals(t, a.sends[Microphone].asked, "report") {
+		if _, ok := r.(*rtcp.ReceiverReport); ok { // the second before it has been judged
+			break
+		}
+	}
+	if got := a.peer.Quality(); got.Score < 4 || got.Path != "udp" {
+		t.Errorf("on loopback %+v", got)
+	}
+	a.peer.Reported(Report{Relay: true})
+	if err := a.pc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a.reach(StateDisconnected)
+	if got := a.peer.Quality(); got.Score != 1 {
+		t.Errorf("of a line that is down %+v", got)
+	}
 }

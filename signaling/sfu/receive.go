@@ -1,70 +1,105 @@
 package sfu
 
 import (
-	"io"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/pion/rtcp"
-	"github.com/pion/transport/v5/packetio"
+	"github.com/samtale/samtale/signaling/sfu/link"
 )
 
 // wiring says what the SSRCs of a peer are. It is replaced as a whole after every answer.
 type wiring struct {
-	ids         extensions
-	origins     map[uint32]origin  // declared SSRCs of what the client sends
-	mids        map[string]*Source // for SSRCs that are not declared
-	repairTypes [128]bool          // payload types of retransmissions
-	slots       map[uint32]*slot   // by the SSRC we send with
+	ids   extensions
+	lines map[string]*incoming // by mid
+	slots map[uint32]*slot     // by the SSRC we send with
+
+	// known holds declared SSRCs, and those that packets have named. It is replaced as a whole.
+	known atomic.Pointer[map[uint32]origin]
+	mu    sync.Mutex // of who learns
+	room  int        // how many more may be learned
 }
 
+// incoming is a line on which the client sends.
+type incoming struct {
+	mid     string
+	source  *Source
+	formats formats
+	rids    []string
+}
+
+// origin is what an SSRC is.
 type origin struct {
-	source *Source
-	repair bool
+	line   *incoming
+	layer  int
+	repair bool // RFC 4588
 }
 
-// maxInbound bounds the SSRCs of a client. Each costs memory in pion, and no browser needs more than a few.
-const maxInbound = 256
+// maxLearned bounds the SSRCs that are not declared; a browser with three encodings and their repairs needs seven.
+const maxLearned = 64
 
-// inbound stands where pion would buffer the packets of one SSRC. Write is called by the goroutine that decrypts, one for
-// RTP and one for RTCP of the whole connection, with a slice that is used again.
-type inbound struct {
-	peer   *Peer // nil: one SSRC too many
-	rtcp   bool
-	ssrc   uint32
-	wired  *wiring // that origin was looked up in
-	origin origin
-}
-
-func (p *Peer) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
-	in := &inbound{rtcp: kind == packetio.RTCPBufferPacket, ssrc: ssrc}
-	if p.inbound.Add(1) <= maxInbound {
-		in.peer = p
+// wire tells the receiving goroutines which SSRC is what.
+func (p *Peer) wire(sections []section) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := &wiring{lines: map[string]*incoming{}, slots: map[uint32]*slot{}, room: maxLearned}
+	known := map[uint32]origin{}
+	for _, s := range sections {
+		w.ids.add(s.ext)
+		if s.receiving {
+			continue
+		}
+		line := &incoming{mid: s.Mid, source: p.source(s.content), formats: s.formats, rids: s.rids}
+		if s.content == Camera {
+			line.source.declare(s)
+		}
+		w.lines[s.Mid] = line
+		if len(s.rids) > 0 {
+			continue // which encoding an SSRC is of only its packets say
+		}
+		for ssrc, repair := range s.ssrcs {
+			known[ssrc] = origin{line: line, repair: repair}
+		}
 	}
-	return in
-}
-
-// Write takes a packet. It never fails: pion would end the connection's reader.
-func (in *inbound) Write(raw []byte) (int, error) {
-	switch {
-	case in.peer == nil || in.peer.closed.Load():
-	case in.rtcp:
-		in.peer.feedback(in.ssrc, raw, time.Now())
-	default:
-		in.peer.receive(in, raw, time.Now())
+	for _, each := range p.slots {
+		w.slots[each.ssrc] = each
 	}
-	return len(raw), nil
+	w.inherit(p.wiring.Load(), known)
+	w.known.Store(&known)
+	p.wiring.Store(w)
 }
 
-// Read ends at once: pion's own search for unknown streams finds nothing to do, and leaves no goroutine waiting.
-func (in *inbound) Read([]byte) (int, error) { return 0, io.EOF }
+// inherit takes over what packets have told: a client says it only until it knows that it was heard.
+func (w *wiring) inherit(before *wiring, known map[uint32]origin) {
+	if before == nil {
+		return
+	}
+	for ssrc, o := range *before.known.Load() {
+		line := w.lines[o.line.mid]
+		if _, declared := known[ssrc]; declared || line == nil {
+			continue
+		}
+		o.line = line
+		known[ssrc] = o
+		w.room--
+	}
+}
 
-// Close does nothing; the peer ends its sources.
-func (in *inbound) Close() error { return nil }
+// add takes the ids of a line: one id means the same in all bundled lines, RFC 8843 section 9.1.
+func (e *extensions) add(other extensions) {
+	e.mid = max(e.mid, other.mid)
+	e.rid = max(e.rid, other.rid)
+	e.repairedRid = max(e.repairedRid, other.repairedRid)
+	e.transport = max(e.transport, other.transport)
+	e.level = max(e.level, other.level)
+}
 
 // receive is the hot path: a packet from the client goes to its source and on to all slots.
-func (p *Peer) receive(in *inbound, raw []byte, now time.Time) {
+func (p *Peer) receive(b *link.Batch, raw []byte, now time.Time) {
 	w := p.wiring.Load()
-	if w == nil {
+	if w == nil || p.closed.Load() {
 		return
 	}
 	h, ok := readHeader(raw, w.ids)
@@ -72,74 +107,55 @@ func (p *Peer) receive(in *inbound, raw []byte, now time.Time) {
 		return
 	}
 	if h.hasTransport {
-		p.arrived(h, now)
+		p.arrived(h.transport, len(raw), now)
 	}
-	if in.wired != w {
-		in.wired, in.origin = w, w.origins[in.ssrc]
-	}
-	if in.origin.source == nil && h.mid != nil {
-		in.origin = origin{w.mids[string(h.mid)], w.repairTypes[h.payloadType]}
-	}
-	src := in.origin.source
-	if src == nil {
-		return
-	}
-	if in.origin.repair {
-		if len(h.payload) < 2 { // bandwidth is being probed
+	o, ok := (*w.known.Load())[h.ssrc]
+	if !ok {
+		if o, ok = w.learn(&h); !ok {
 			return
 		}
+	}
+	f := &o.line.formats
+	switch h.payloadType {
+	case f.rtx:
+		if f.rtx == 0 || len(h.payload) < 2 { // bandwidth is being probed
+			return
+		}
+		o.repair = true
 		h.seq, h.payload = uint16(h.payload[0])<<8|uint16(h.payload[1]), h.payload[2:] // RFC 4588 section 4
-	}
-	src.accept(h, in.origin.repair, now)
-}
-
-// feedback takes one RTCP packet that concerns ssrc.
-func (p *Peer) feedback(ssrc uint32, raw []byte, now time.Time) {
-	w := p.wiring.Load()
-	packets, err := rtcp.Unmarshal(raw)
-	if w == nil || err != nil {
+	case f.opus, f.red, f.vp8:
+		if o.repair || h.payloadType == 0 {
+			return
+		}
+	default:
 		return
 	}
-	to := w.slots[ssrc]
-	for _, each := range packets {
-		switch r := each.(type) {
-		case *rtcp.SenderReport:
-			if src := w.origins[ssrc].source; src != nil && r.SSRC == ssrc {
-				src.reported(r, now)
-			}
-			p.measure(ssrc, to, r.Reports, now)
-		case *rtcp.ReceiverReport:
-			p.measure(ssrc, to, r.Reports, now)
-		case *rtcp.TransportLayerNack:
-			p.repair(to, r.Nacks, now)
-		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-			to.askKeyFrame(now)
-		}
-	}
+	o.line.source.accept(b, o, &h, now)
 }
 
-// measure takes the round trip from what the client says of a slot. RFC 3550 section 6.4.1.
-func (p *Peer) measure(ssrc uint32, to *slot, blocks []rtcp.ReceptionReport, now time.Time) {
-	for _, b := range blocks {
-		if to == nil || b.SSRC != ssrc || b.LastSenderReport == 0 {
-			continue
+// learn finds out what an SSRC is that was not declared, by what its packet says, and remembers it.
+func (w *wiring) learn(h *header) (origin, bool) {
+	line := w.lines[string(h.mid)]
+	if line == nil {
+		return origin{}, false
+	}
+	o := origin{line: line, repair: line.formats.rtx != 0 && h.payloadType == line.formats.rtx}
+	if len(line.rids) > 0 {
+		name := h.rid
+		if o.repair {
+			name = h.repaired
 		}
-		trip := fromMiddle(middle(toNTP(now)) - b.LastSenderReport - b.Delay)
-		if trip < maxRoundTrip { // else the report is of a clock that was set meanwhile
-			p.trip.Store(int64(trip))
+		if o.layer = slices.Index(line.rids, string(name)); o.layer < 0 || o.layer >= maxLayers {
+			return origin{}, false
 		}
 	}
-}
-
-// repair answers a NACK.
-func (p *Peer) repair(to *slot, pairs []rtcp.NackPair, now time.Time) {
-	if to == nil {
-		return
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.room > 0 {
+		w.room--
+		known := maps.Clone(*w.known.Load())
+		known[h.ssrc] = o
+		w.known.Store(&known)
 	}
-	for _, pair := range pairs {
-		pair.Range(func(number uint16) bool {
-			to.resend(number, now, &p.resender)
-			return true
-		})
-	}
+	return o, true
 }

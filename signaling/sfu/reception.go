@@ -35,9 +35,9 @@ func (r *reception) count(seq, ts uint32, now time.Time, rate uint32) {
 	r.transit, r.started = transit, true
 }
 
-// take keeps a sender report.
-func (r *reception) take(sr *rtcp.SenderReport, now time.Time) {
-	r.report, r.reportTS, r.reportAt = sr.NTPTime, sr.RTPTime, now
+// take keeps what a sender report says: which RTP time it is at an instant of the sender's clock.
+func (r *reception) take(ntp uint64, ts uint32, now time.Time) {
+	r.report, r.reportTS, r.reportAt = ntp, ts, now
 }
 
 // block makes the next report block; false: nothing has come yet.

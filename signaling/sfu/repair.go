@@ -4,15 +4,20 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/pion/rtp"
+	"github.com/samtale/samtale/signaling/sfu/link"
+	"github.com/samtale/samtale/signaling/sfu/rate"
 )
 
 const (
-	resentKept = 128 // packets: more are not asked for within a second on a line that is of use
+	// pictureResent and soundResent packets: more are not asked for within a second on a line that is of use.
+	pictureResent = 128
+	soundResent   = 32
 	// maxResends of one packet: a line that loses it so often loses the next ones too.
 	maxResends = 3
 	// minResend is how soon the same packet is not sent again: the client has asked twice before the first repair came.
 	minResend = 5 * time.Millisecond
+	// soundRepairTrip: beyond it a repair of sound comes too late to be played, or makes the client wait for it.
+	soundRepairTrip = 120 * time.Millisecond
 )
 
 type resend struct {
@@ -21,61 +26,77 @@ type resend struct {
 	at    time.Time
 }
 
-// resender is the scratch of one goroutine that resends.
-type resender struct {
-	header rtp.Header
-	buf    [2 + maxPayload]byte // RFC 4588 section 4: the original number, then the payload
-}
-
-// resend sends a packet that the client has missed once more, if a source's ring has it. A packet that was lost on its way
+// resend sends a packet that the client has missed once more, if its source's ring has it. A packet that was lost on its way
 // to us as well comes by itself when it has been mended.
-func (s *slot) resend(number uint16, now time.Time, r *resender) {
-	c, out, ok := s.find(number, now)
-	if !ok {
-		return
-	}
-	p, ok := c.source.copy(out-c.out+c.in, c.epoch, r.buf[2:])
-	if !ok {
-		return
-	}
-	s.mu.Lock()
-	note := &s.resent[int(out)%resentKept]
-	note.times++
-	note.at = now
-	s.place(&c, &p, &r.header)
-	payload := p.payload
-	if s.repairSSRC != 0 {
-		binary.BigEndian.PutUint16(r.buf[:], r.header.SequenceNumber)
-		payload = r.buf[:2+len(p.payload)]
-		r.header.SSRC, r.header.PayloadType, r.header.SequenceNumber = s.repairSSRC, s.repairType, s.repairSeq
-		s.repairSeq++
-	}
-	w := s.writer
-	s.mu.Unlock()
-	if w != nil {
-		_, _ = w.WriteRTP(&r.header, payload)
-	}
-}
-
-// find finds the cut that a sent number belongs to; false: it was not sent, or again often or lately enough.
-func (s *slot) find(number uint16, now time.Time) (c cut, out uint32, ok bool) {
+func (s *slot) resend(b *link.Batch, number uint16, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out = s.last + uint32(int32(int16(number-uint16(s.last))))
-	if !s.begun || int32(out-s.last) > 0 {
-		return c, out, false
+	if s.line.Kind == Audio && s.peer.roundTrip() > soundRepairTrip {
+		return
 	}
-	for _, other := range s.cuts {
-		if other.source != nil && int32(out-other.out) >= 0 && (!ok || int32(other.out-c.out) > 0) {
-			c, ok = other, true
+	c, out := s.find(number, now)
+	if c == nil {
+		return
+	}
+	e := &s.peer.egress
+	p, ok := c.source.copy(int(c.layer), out-c.out+c.in, c.epoch, e.repairBuf[repairPrefix:])
+	if !ok {
+		return
+	}
+	v := s.describe(&p, out)
+	v.Repair = true
+	if s.line.Kind == Video {
+		if !e.affords(v.Size, now) {
+			return
+		}
+		if e.pacing.Load() && e.admit(v, now) != passes {
+			s.note(out, now)
+			return
 		}
 	}
-	note := &s.resent[int(out)%resentKept]
+	s.note(out, now)
+	s.repair(b, c, &p, e.repairBuf[:], now)
+}
+
+// note counts a repair.
+func (s *slot) note(out uint32, now time.Time) {
+	note := &s.resent[int(out)%len(s.resent)]
+	note.times++
+	note.at = now
+}
+
+// repairPrefix is the original number before the payload. RFC 4588 section 4.
+const repairPrefix = 2
+
+// repair sends p again; its payload stands in buf after repairPrefix bytes. It needs mu.
+func (s *slot) repair(b *link.Batch, c *cut, p *packet, buf []byte, now time.Time) {
+	if s.repairSSRC == 0 || len(p.payload) == 0 {
+		s.place(b, c, p, rate.Repair, now)
+		return
+	}
+	p.picture.write(p.payload, p.picture.id+c.picture, p.picture.level+c.level)
+	binary.BigEndian.PutUint16(buf, uint16(c.number(p.seq)))
+	s.emit(b, s.repairSSRC, s.repairNext, p.ts+c.ts, plain, s.formats.rtx, p.marker, buf[:repairPrefix+len(p.payload)], rate.Repair, now)
+	s.repairNext++
+}
+
+// find finds the cut that a sent number belongs to; nil: it was not sent, stands for no single packet, or was sent again often
+// or lately enough. It needs mu.
+func (s *slot) find(number uint16, now time.Time) (*cut, uint32) {
+	out := s.sent + uint32(int32(int16(number-uint16(s.sent))))
+	if !s.begun || int32(out-s.sent) > 0 {
+		return nil, out
+	}
+	c := s.cuts.ofOut(out)
+	note := &s.resent[int(out)%len(s.resent)]
 	if note.seq != out {
 		*note = resend{seq: out}
 	}
-	if note.times == maxResends || now.Sub(note.at) < max(s.peer.roundTrip()/2, minResend) {
-		ok = false
+	if note.times > 0 {
+		s.peer.egress.repeated.Add(1)
 	}
-	return c, out, ok
+	if note.times == maxResends || note.times > 0 && now.Sub(note.at) < max(s.peer.roundTrip()/2, minResend) {
+		return nil, out
+	}
+	return c, out
 }

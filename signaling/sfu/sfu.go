@@ -1,11 +1,13 @@
-// Package sfu forwards sound and picture between browsers: a selective forwarding unit on pion. Every client has one
-// Peer (a PeerConnection that it offers and we answer) with Sources, what it publishes, and Slots, receiving lines of
-// fixed SSRC into which any Source may be put and swapped without renegotiation.
+// Package sfu forwards sound and picture between browsers: a selective forwarding unit. Every client has one Peer (a
+// connection that it offers and we answer) with Sources, what it publishes, and Slots, receiving lines of fixed SSRC into
+// which any Source may be put and swapped without renegotiation.
 //
-//	publisher: pion's SRTP goroutine -> Peer.receive -> Source (ring, loss, level) -> each Slot: new number, encrypt, write
+//	publisher: reader of a socket -> Peer.receive -> Source (ring, loss, level) -> each Slot: new number -> batch -> socket
 //
-// Forwarding happens in the receiving goroutine. The package decodes nothing, mixes nothing, records nothing, and knows
-// neither JSON nor sockets of signaling, nor who the people are.
+// Forwarding happens in the goroutine that has received, and waits for nothing; pictures that a slow line cannot take at once
+// are sent by the server's ticker. What each line carries is measured and decided by package rate; package link has the
+// sockets and the encryption. The package decodes nothing, mixes nothing, records nothing, and knows neither JSON nor
+// sockets of signaling, nor who the people are.
 package sfu
 
 import (
@@ -17,7 +19,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/ice/v4"
+	"github.com/samtale/samtale/signaling/sfu/link"
 )
 
 // Kind is the kind of a media line.
@@ -32,7 +34,10 @@ const (
 // Content is what a source holds.
 type Content string
 
-// What a peer may publish, one source of each.
+// contents are what a peer may publish, one source of each.
+var contents = [...]Content{Microphone, Camera, Screen}
+
+// What a peer may publish.
 const (
 	Microphone Content = "microphone"
 	Camera     Content = "camera"
@@ -50,7 +55,7 @@ func (c Content) Kind() Kind {
 	return ""
 }
 
-// Errors of the package; others are wrapped from pion.
+// Errors of the package; others are wrapped from package link.
 var (
 	ErrBadOffer = errors.New("sfu: offer refused") // the client's mistake; the peer stands as before
 	ErrClosed   = errors.New("sfu: closed")
@@ -59,6 +64,7 @@ var (
 // Config says where media comes in.
 type Config struct {
 	UDPAddr          string        // ":7882": one port for all calls on every interface; "127.0.0.1:0": one address only
+	TCPAddr          string        // the same for clients that no UDP gets through to; "": none
 	Announce         []netip.Addr  // told to clients instead of the interfaces' own addresses, for servers behind 1:1 NAT
 	IncludeLoopback  bool          // offer loopback addresses too: browsers on this machine
 	ConnectWithin    time.Duration // from a peer's first answer to its connection; 0: 30 s
@@ -69,7 +75,7 @@ type Config struct {
 // Server owns the media port and all peers. Its methods may be called from any goroutine.
 type Server struct {
 	config Config
-	mux    ice.UDPMux
+	port   *link.Port
 	log    *slog.Logger
 	stop   context.CancelFunc
 	wg     sync.WaitGroup // the ticker and closing connections
@@ -77,10 +83,19 @@ type Server struct {
 	mu     sync.Mutex
 	peers  map[*Peer]struct{}
 	closed bool
+
+	pacedMu sync.Mutex
+	paced   []*Peer       // whose lines are slower than what came for them
+	hurry   chan struct{} // there is one
 }
 
-// tickEvery paces what is not driven by packets: repeated NACKs, reports, feedback.
-const tickEvery = 50 * time.Millisecond
+const (
+	// tickEvery paces what is not driven by packets: repeated NACKs, reports, feedback.
+	tickEvery = 50 * time.Millisecond
+	// paceEvery is how often packets that wait for a slow line are looked after, while there are any: a frame of a small
+	// picture is spread over its time.
+	paceEvery = 5 * time.Millisecond
+)
 
 // New opens the media port. The caller must Close the server.
 func New(c Config) (*Server, error) {
@@ -93,20 +108,28 @@ func New(c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	mux, err := openPort(c)
+	port, err := link.Open(link.Config{
+		UDPAddr: c.UDPAddr, TCPAddr: c.TCPAddr, Announce: c.Announce, IncludeLoopback: c.IncludeLoopback, DisconnectedWait: c.DisconnectedWait,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("sfu: media port %q: %w", c.UDPAddr, err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{config: c, mux: mux, log: c.Logger, stop: stop, peers: map[*Peer]struct{}{}}
+	s := &Server{config: c, port: port, log: c.Logger, stop: stop, peers: map[*Peer]struct{}{}, hurry: make(chan struct{}, 1)}
 	s.wg.Go(func() { s.run(ctx) })
 	return s, nil
 }
 
-// run drives the timers of all peers until ctx ends.
+// Addresses returns the UDP addresses that media comes in on, as the sockets have them.
+func (s *Server) Addresses() []netip.AddrPort { return s.port.Addresses() }
+
+// run drives the timers of all peers until ctx ends. It sends what each round brings in one go.
 func (s *Server) run(ctx context.Context) {
+	batch := s.port.Batch()
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
+	pace := time.NewTimer(paceEvery)
+	defer pace.Stop()
 	var peers []*Peer
 	for {
 		select {
@@ -115,11 +138,45 @@ func (s *Server) run(ctx context.Context) {
 		case now := <-ticker.C:
 			peers = s.list(peers[:0])
 			for _, p := range peers {
-				p.tick(now)
+				p.tick(batch, now)
 			}
-			clear(peers)
+		case <-s.hurry:
+			pace.Reset(paceEvery)
+		case now := <-pace.C:
+			peers = s.takePaced(peers[:0])
+			for _, p := range peers {
+				p.paced.Store(false)
+				if p.egress.release(batch, now) {
+					s.pace(p)
+				}
+			}
 		}
+		batch.Flush()
+		clear(peers)
 	}
+}
+
+// pace has what waits for the peer's line sent bit by bit. It may be called from any goroutine, and again.
+func (s *Server) pace(p *Peer) {
+	if p.paced.Swap(true) {
+		return
+	}
+	s.pacedMu.Lock()
+	s.paced = append(s.paced, p)
+	s.pacedMu.Unlock()
+	select {
+	case s.hurry <- struct{}{}:
+	default: // it is known
+	}
+}
+
+func (s *Server) takePaced(into []*Peer) []*Peer {
+	s.pacedMu.Lock()
+	defer s.pacedMu.Unlock()
+	into = append(into, s.paced...)
+	clear(s.paced)
+	s.paced = s.paced[:0]
+	return into
 }
 
 func (s *Server) list(into []*Peer) []*Peer {
@@ -156,7 +213,7 @@ func (s *Server) retire(p *Peer) {
 	}
 	go func() {
 		defer s.wg.Done()
-		if err := p.pc.GracefulClose(); err != nil {
+		if err := p.conn.Close(); err != nil {
 			s.log.Debug("media connection closed", slog.Any("err", err))
 		}
 	}()
@@ -172,7 +229,7 @@ func (s *Server) Close() error {
 	}
 	s.stop()
 	s.wg.Wait()
-	if err := s.mux.Close(); err != nil {
+	if err := s.port.Close(); err != nil {
 		return fmt.Errorf("sfu: close the media port: %w", err)
 	}
 	return nil

@@ -7,228 +7,243 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
+
+	"github.com/samtale/samtale/signaling/sfu/link"
+	"github.com/samtale/samtale/signaling/sfu/rate"
+	"github.com/samtale/samtale/signaling/sfu/sound"
 )
 
+// wireOverhead is what a packet has beside its payload: the RTP header with one extension, and what the line adds.
+const wireOverhead = fixedHeader + transportBlock + rate.Overhead
+
+// Bounds of what one source may bring, in bytes a second and with a second's burst: several times what browsers send. More is
+// dropped before it costs the room anything.
 const (
-	videoRing = 256 // packets: about two seconds at 700 kbit/s, longer than any repair is worth
-	audioRing = 64  // packets: 1.3 s
-	// screenRing: one key frame of a page full of text has up to three hundred packets.
-	screenRing = 1024
-	// keyFrameEvery spaces requests: a key frame costs ten others.
-	keyFrameEvery = 500 * time.Millisecond
-	// maxReplay and maxReplayAge bound what a slot is sent at once from the ring when it begins with a key frame that has
-	// passed: one that was mended late, or that somebody else has asked for so lately that no other may be asked for. After
-	// older ones the picture would lag.
-	maxReplay       = 64  // packets
-	maxScreenReplay = 512 // packets: of a screen the key frame is almost all that was sent
-	maxReplayAge    = uint32(keyFrameEvery * 90000 / time.Second)
-	// maxDropout: a greater jump is a new beginning, not a loss. RFC 3550 appendix A.1.
-	maxDropout = 3000 // packets
-	// quietAfter: a source without packets for so long is off; asking it for key frames is useless. A screen on which nothing
-	// moves is as quiet and must be asked, or who comes later never sees it.
-	quietAfter = 2 * time.Second
+	maxSoundRate   = 200_000
+	maxPictureRate = 4_000_000
 )
 
 // Source is what a peer publishes of one content. It lives as long as the peer and may be put on any slots of other peers.
 type Source struct {
 	peer    *Peer
 	content Content
-	kind    Kind   // of content
-	clock   uint32 // RTP clock rate
-	most    uint32 // packets that are replayed
+	kind    Kind // of content
 	slots   atomic.Pointer[[]*slot]
 
-	// Of the goroutine that receives from the peer.
-	header rtp.Header // of the packet being sent
-	replay [maxPayload]byte
+	// Of the goroutine that receives from the peer: link lets only one at a time.
+	bound     bucket
+	redundant [sound.MaxBlocks]sound.Block // scratch
+	replay    [maxPayload]byte             // scratch
 
-	mu       sync.Mutex
-	closed   bool
-	ring     *ring
-	ssrc     uint32
-	epoch    uint32 // counts SSRCs; 0: nothing has come
-	highest  uint32 // extended sequence number
-	newestTS uint32 // of that packet
-	lastAt   time.Time
-	losses   losses
-	keySeq   uint32 // of the newest key frame's first packet
-	keyTS    uint32
-	hasKey   bool // in this epoch
-	wantsKey bool
-	askedKey time.Time
-	stats    reception
-	level    loudness
+	mu     sync.Mutex
+	closed bool
+	count  int              // encodings that the client has declared
+	layers [maxLayers]layer // lowest first
+	level  loudness
 }
 
-func newSource(p *Peer, c Content) *Source {
-	s := &Source{peer: p, content: c, kind: c.Kind(), clock: 90000, most: maxReplay}
-	switch c {
+func newSource(p *Peer, s section) *Source {
+	src := &Source{peer: p, content: s.content, kind: s.Kind, count: 1}
+	limit := maxPictureRate
+	switch s.content {
 	case Microphone:
-		s.clock, s.ring = 48000, newRing(audioRing)
-	case Camera:
-		s.ring = newRing(videoRing)
+		limit = maxSoundRate
+		src.layers[0].size = audioRing
 	case Screen:
-		s.most, s.ring = maxScreenReplay, newRing(screenRing)
+		src.layers[0].size = screenRing
+	case Camera:
+		src.declare(s)
 	}
-	s.slots.Store(&[]*slot{})
-	return s
+	src.bound = bucket{rate: limit, depth: limit}
+	src.slots.Store(&[]*slot{})
+	return src
+}
+
+// declare takes how many encodings of a camera an offer has.
+func (s *Source) declare(sec section) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count = min(max(len(sec.rids), 1), maxLayers)
+	for i := range s.layers {
+		if l := &s.layers[i]; l.ring == nil {
+			l.size = layerRings[i]
+			if s.count == 1 {
+				l.size = onlyRing
+			}
+		}
+	}
 }
 
 // accept takes a packet of the source, or the repair of one, and sends it to the slots.
-func (s *Source) accept(h header, repair bool, now time.Time) {
-	p := packet{ts: h.ts, marker: h.marker, payload: h.payload}
+func (s *Source) accept(b *link.Batch, o origin, h *header, now time.Time) {
+	if !s.bound.take(len(h.payload)+wireOverhead, now) {
+		return
+	}
+	if o.line.formats.red != 0 && h.payloadType == o.line.formats.red {
+		s.unwrap(b, o, h, now)
+		return
+	}
+	s.take(b, o.layer, h, o.repair, now)
+}
+
+// take takes a packet that is no longer wrapped.
+func (s *Source) take(b *link.Batch, index int, h *header, repair bool, now time.Time) {
+	p := packet{ts: h.ts, marker: h.marker, layer: uint8(index), payload: h.payload}
 	if s.kind == Video && len(h.payload) > 0 {
 		var ok bool
 		if p.picture, _, ok = readPicture(h.payload); !ok {
 			return // a payload that ends in its descriptor shows nothing
 		}
-		p.keyStart = startsKeyFrame(h.payload)
+	}
+	mend := s.isWatched(index)
+	if s.kind == Audio {
+		mend = s.peer.roundTrip() <= soundRepairTrip
 	}
 	s.mu.Lock()
-	fresh := s.order(&p, h, repair, now)
-	ask, lost := s.losses.due(now, s.peer.roundTrip())
-	ssrc := s.ssrc
-	s.mu.Unlock()
-	s.askAgain(ssrc, ask)
-	if lost && s.kind == Video {
-		s.askKeyFrame(now)
-	}
-	if fresh {
-		for _, to := range *s.slots.Load() {
-			s.send(to, &p, now)
-		}
-	}
-}
-
-// order gives p its extended number, keeps it, and counts what is missing. It reports false when p is of no use.
-func (s *Source) order(p *packet, h header, repair bool, now time.Time) bool {
-	if s.closed || repair && s.epoch == 0 {
-		return false
-	}
-	if !repair && (s.epoch == 0 || h.ssrc != s.ssrc) {
-		s.begin(h.ssrc, h.seq)
-	}
-	ahead := int(int16(h.seq - uint16(s.highest)))
-	switch {
-	case ahead > maxDropout && repair:
-		return false
-	case ahead > maxDropout:
-		s.begin(s.ssrc, h.seq)
-		ahead = 0
-	}
-	p.seq, p.epoch = s.highest+uint32(ahead), s.epoch
-	switch {
-	case ahead <= -len(s.ring.cells):
-		return false
-	case ahead > 1 && !s.losses.open(s.highest+1, p.seq, now):
-		s.wantsKey = s.kind == Video
-	case ahead <= 0:
-		repair = s.losses.mend(p.seq) || repair // sound is repaired on its own SSRC
-	}
-	if !repair {
-		s.stats.count(p.seq, p.ts, now, s.clock)
-		s.lastAt = now
-		if h.hasLevel {
-			s.level.add(h.level, now)
-		}
-	}
-	if ahead >= 0 {
-		s.highest, s.newestTS = p.seq, p.ts
-	}
-	if !s.ring.put(*p) {
-		return false
-	}
-	if p.keyStart && (!s.hasKey || int32(p.seq-s.keySeq) > 0) {
-		s.keySeq, s.keyTS, s.hasKey, s.wantsKey = p.seq, p.ts, true, false
-	}
-	return true
-}
-
-// begin starts a new epoch with seq as its first number.
-func (s *Source) begin(ssrc uint32, seq uint16) {
-	s.ssrc, s.hasKey = ssrc, false
-	s.epoch++
-	s.highest = 1<<16 | uint32(seq) // not 0: packets before the first may come late
-	s.losses.clear()
-	s.stats = reception{base: s.highest}
-}
-
-// send lets p appear on a slot, with all since the key frame when the slot begins with this source.
-func (s *Source) send(to *slot, p *packet, now time.Time) {
-	if to.forward(s, p, s.kind == Audio, &s.header, now) {
+	if s.closed {
+		s.mu.Unlock()
 		return
 	}
+	l := &s.layers[index]
+	fresh := l.order(&p, h, repair, mend, s.kind, now)
+	if h.hasLevel && !repair {
+		s.level.add(h.level, now)
+	}
+	p.flows = s.flowing(now)
+	ask, lost := l.losses.due(now, s.peer.roundTrip())
+	ssrc := l.ssrc
+	s.mu.Unlock()
+	s.askAgain(b, ssrc, ask)
+	if lost && s.kind == Video {
+		s.askLayer(b, index, now)
+	}
+	if !fresh {
+		return
+	}
+	for _, to := range *s.slots.Load() {
+		s.send(b, to, &p, now)
+	}
+}
+
+// flowing has a bit for each encoding that comes. It needs mu.
+func (s *Source) flowing(now time.Time) uint8 {
+	var flows uint8
+	for i := range s.layers {
+		if s.layers[i].flows(now) {
+			flows |= 1 << i
+		}
+	}
+	return flows
+}
+
+// isWatched reports whether a slot shows that encoding or waits for it.
+func (s *Source) isWatched(index int) bool {
+	for _, each := range *s.slots.Load() {
+		if each.takes(index) {
+			return true
+		}
+	}
+	return false
+}
+
+// send lets p appear on a slot, with all since the key frame when the slot begins with this encoding.
+func (s *Source) send(b *link.Batch, to *slot, p *packet, now time.Time) {
+	maxAge := maxReplayAge
+	switch to.forward(b, s, p, false, now) {
+	case taken:
+		return
+	case switches:
+		maxAge = maxSwitchAge
+	case begins:
+	}
 	s.mu.Lock()
-	first, last, epoch, newest := s.keySeq, s.highest, s.epoch, s.newestTS
-	known := s.hasKey && last-first < s.most && newest-s.keyTS <= maxReplayAge
-	s.wantsKey = s.wantsKey || !known // the ticker asks
+	l := &s.layers[p.layer]
+	first, last, epoch, newest := l.keySeq, l.highest, l.epoch, l.newestTS
+	known := !s.closed && l.known(maxAge)
 	s.mu.Unlock()
 	if !known {
+		s.askLayer(b, int(p.layer), now)
 		return
 	}
 	for seq := first; int32(last-seq) >= 0; seq++ {
-		if old, ok := s.copy(seq, epoch, s.replay[:]); ok {
-			old.behind = newest - old.ts
-			to.forward(s, &old, old.keyStart, &s.header, now)
+		if old, ok := s.copy(int(p.layer), seq, epoch, s.replay[:]); ok {
+			old.behind, old.flows = newest-old.ts, p.flows
+			to.forward(b, s, &old, old.picture.key, now)
 		}
 	}
 }
 
 // copy copies a kept packet into buf.
-func (s *Source) copy(seq, epoch uint32, buf []byte) (packet, bool) {
+func (s *Source) copy(index int, seq, epoch uint32, buf []byte) (packet, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	l := &s.layers[index]
+	if s.closed || l.ring == nil {
 		return packet{}, false
 	}
-	return s.ring.copyTo(seq, epoch, buf)
+	return l.ring.copyTo(seq, epoch, buf)
 }
 
 // askAgain sends a NACK upstream. RFC 4585 section 6.2.1.
-func (s *Source) askAgain(ssrc uint32, missing []uint16) {
+func (s *Source) askAgain(b *link.Batch, ssrc uint32, missing []uint16) {
 	if len(missing) > 0 {
-		s.peer.control(&rtcp.TransportLayerNack{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(missing)})
+		s.peer.control(b, &rtcp.TransportLayerNack{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(missing)})
 	}
 }
 
-// askKeyFrame asks the publisher for a key frame, now or when the last request is old enough, until one comes.
-func (s *Source) askKeyFrame(now time.Time) {
-	s.mu.Lock()
-	s.wantsKey = s.kind == Video
-	s.mu.Unlock()
-	s.pressForKeyFrame(now)
+// askKeyFrame asks the publisher for key frames of what slots show or wait for.
+func (s *Source) askKeyFrame(b *link.Batch, now time.Time) {
+	for i := range s.layers {
+		if s.isWatched(i) {
+			s.askLayer(b, i, now)
+		}
+	}
 }
 
-// pressForKeyFrame sends a PLI when one is wanted and may be sent. RFC 4585 section 6.3.1.
-func (s *Source) pressForKeyFrame(now time.Time) {
+// askLayer asks for a key frame of an encoding, now or when the last request is old enough, until one comes.
+func (s *Source) askLayer(b *link.Batch, index int, now time.Time) {
+	if s.kind != Video {
+		return
+	}
 	s.mu.Lock()
-	ask, ssrc := s.mayAskKey(now), s.ssrc
+	s.layers[index].wantsKey = true
+	s.mu.Unlock()
+	s.press(b, index, now)
+}
+
+// press sends a PLI when one is wanted and may be sent. RFC 4585 section 6.3.1.
+func (s *Source) press(b *link.Batch, index int, now time.Time) {
+	s.mu.Lock()
+	ask, ssrc := s.mayAskKey(index, now), s.layers[index].ssrc
 	s.mu.Unlock()
 	if ask {
-		s.peer.control(&rtcp.PictureLossIndication{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc})
+		s.peer.control(b, &rtcp.PictureLossIndication{SenderSSRC: s.peer.ssrc, MediaSSRC: ssrc})
 	}
 }
 
-func (s *Source) mayAskKey(now time.Time) bool {
-	still := s.content == Screen && s.epoch != 0 && len(*s.slots.Load()) > 0
-	off := now.Sub(s.lastAt) > quietAfter && !still
-	if !s.wantsKey || s.closed || off || now.Sub(s.askedKey) < keyFrameEvery {
+func (s *Source) mayAskKey(index int, now time.Time) bool {
+	l := &s.layers[index]
+	still := s.content == Screen && l.epoch != 0 && len(*s.slots.Load()) > 0
+	off := now.Sub(l.lastAt) > quietAfter && !still
+	if !l.wantsKey || s.closed || off || now.Sub(l.askedKey) < keyFrameEvery {
 		return false
 	}
-	s.askedKey = now
+	l.askedKey = now
 	return true
 }
 
 // tick repeats what has not been answered.
-func (s *Source) tick(now time.Time) {
-	s.mu.Lock()
-	missing, lost := s.losses.due(now, s.peer.roundTrip())
-	s.wantsKey = s.wantsKey || lost && s.kind == Video
-	ssrc := s.ssrc
-	s.mu.Unlock()
-	s.askAgain(ssrc, missing)
-	s.pressForKeyFrame(now)
+func (s *Source) tick(b *link.Batch, now time.Time) {
+	for i := range s.layers {
+		s.mu.Lock()
+		l := &s.layers[i]
+		missing, lost := l.losses.due(now, s.peer.roundTrip())
+		l.wantsKey = l.wantsKey || lost && s.kind == Video
+		ssrc := l.ssrc
+		s.mu.Unlock()
+		s.askAgain(b, ssrc, missing)
+		s.press(b, i, now)
+	}
 }
 
 // attach adds a slot; false: the source is closed.
@@ -254,44 +269,32 @@ func (s *Source) detach(from *slot) {
 func (s *Source) close() {
 	s.mu.Lock()
 	slots := *s.slots.Swap(&[]*slot{})
-	s.closed, s.ring = true, nil
-	s.losses.clear()
+	s.closed = true
+	for i := range s.layers {
+		s.layers[i].ring = nil
+		s.layers[i].losses.clear()
+	}
 	s.mu.Unlock()
 	for _, each := range slots {
 		each.release(s)
 	}
 }
 
-// timeAt returns the source's RTP time at an instant of our clock, and its epoch; false: no report has said yet.
-func (s *Source) timeAt(now time.Time) (ts, epoch uint32, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stats.report == 0 {
-		return 0, 0, false
+// bucket bounds a rate: what would overflow it is refused. The zero time is long ago.
+type bucket struct {
+	rate, depth int // bytes a second, bytes
+	level       int // of what was taken and has not drained
+	at          time.Time
+}
+
+func (k *bucket) take(size int, now time.Time) bool {
+	if passed := now.Sub(k.at); passed > time.Millisecond || passed < 0 {
+		drained := int(int64(k.rate) * int64(min(max(passed, 0), time.Minute)/time.Microsecond) / 1e6)
+		k.level, k.at = max(k.level-drained, 0), now
 	}
-	passed := now.Sub(s.peer.clock.ours(fromNTP(s.stats.report)))
-	return s.stats.reportTS + uint32(int64(passed/time.Microsecond)*int64(s.clock)/1e6), s.epoch, true
-}
-
-// reported takes a sender report of the source.
-func (s *Source) reported(sr *rtcp.SenderReport, now time.Time) {
-	s.peer.clock.see(fromNTP(sr.NTPTime), now)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if sr.SSRC == s.ssrc {
-		s.stats.take(sr, now)
+	if k.level+size > k.depth {
+		return false
 	}
-}
-
-// block makes the source's part of the next receiver report.
-func (s *Source) block(now time.Time) (rtcp.ReceptionReport, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stats.block(s.ssrc, now)
-}
-
-func (s *Source) loudness(now time.Time) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.level.mean(now)
+	k.level += size
+	return true
 }

@@ -53,9 +53,15 @@ func (w *track) Kind() webrtc.RTPCodecType             { return webrtc.NewRTPCod
 // write sends a packet with these numbers; extensions are by URI.
 func (w *track) write(t testing.TB, seq uint16, ts uint32, payload []byte, extensions map[string][]byte) {
 	t.Helper()
+	w.writeAs(t, w.payloadType, seq, ts, payload, extensions)
+}
+
+// writeAs sends a packet of another payload type.
+func (w *track) writeAs(t testing.TB, payloadType uint8, seq uint16, ts uint32, payload []byte, extensions map[string][]byte) {
+	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h := rtp.Header{Version: 2, SequenceNumber: seq, Timestamp: ts, SSRC: w.ssrc, PayloadType: w.payloadType}
+	h := rtp.Header{Version: 2, SequenceNumber: seq, Timestamp: ts, SSRC: w.ssrc, PayloadType: payloadType}
 	for _, e := range w.context.HeaderExtensions() {
 		if value, ok := extensions[e.URI]; ok {
 			if err := h.SetExtension(uint8(e.ID), value); err != nil {
@@ -104,4 +110,10 @@ func (f *film) frame(t *testing.T, key bool) {
 	f.id++
 	f.level++
 	f.from.sends[Camera].write(t, f.seq, f.ts, frame(key, f.id, f.level, 1, 2, 3), nil)
+}
+
+// startsKeyFrame reports whether a payload holds the beginning of a key frame.
+func startsKeyFrame(payload []byte) bool {
+	p, _, ok := readPicture(payload)
+	return ok && p.key
 }

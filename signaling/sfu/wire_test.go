@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
 )
 
 func FuzzStartsKeyFrame(f *testing.F) {
@@ -123,6 +125,8 @@ func FuzzReadOffer(f *testing.F) {
 	f.Add(o.SDP, "0", "1", "")
 	f.Add(without(o.SDP, "a=ssrc"), "0", "", "1")
 	f.Add(o.SDP, "1", "0", "2")
+	f.Add(chromium, "0", "1", "")
+	f.Add(strings.ReplaceAll(chromium, "q;h;f", "q,h;~f recv x"), "0", "1", "")
 	f.Add("v=0\r\n", "", "", "")
 	f.Fuzz(func(t *testing.T, text, sound, picture, page string) {
 		o := Offer{SDP: text}
@@ -131,19 +135,25 @@ func FuzzReadOffer(f *testing.F) {
 				o.Published = append(o.Published, Published{Mid: mid, Content: content})
 			}
 		}
-		sections, err := readOffer(o, nil)
+		d, err := readOffer(o, nil)
 		if err != nil {
 			if !errors.Is(err, ErrBadOffer) {
 				t.Errorf("error %v", err)
 			}
 			return
 		}
-		if _, err := readOffer(o, sections); err != nil {
+		if _, err := readOffer(o, d); err != nil {
 			t.Errorf("the same offer again: %v", err)
 		}
-		if _, err := readOffer(o, append(sections, section{})); err == nil {
+		more := *d
+		more.sections = append(slices.Clip(d.sections), section{})
+		if _, err := readOffer(o, &more); err == nil {
 			t.Error("a line has gone away")
 		}
-		_ = askForDTX(text)
+		answer := answerTo(d)
+		var parsed sdp.SessionDescription
+		if err := parsed.UnmarshalString(answer); err != nil || len(parsed.MediaDescriptions) != len(d.sections) {
+			t.Errorf("the answer is not read: %v\n%s", err, answer)
+		}
 	})
 }

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package link
+
+import "net"
+
+// tune does nothing where the system has no such options; TCP_NODELAY is Go's default.
+func tune(*net.TCPConn) error { return nil }
+
+// unsent is unknown there.
+func unsent(*net.TCPConn) int { return 0 }
