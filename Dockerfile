@@ -23,6 +23,6 @@ COPY --from=build /samtale /samtale
 COPY --from=build --chown=nonroot:nonroot /data /data
 ENV SAMTALE_DATA_DIR=/data
 VOLUME /data
-EXPOSE 8080/tcp 7882/udp
+EXPOSE 8080/tcp 7882/udp 7882/tcp 3478/udp 3478/tcp
 ENTRYPOINT ["/samtale"]
 CMD ["serve"]

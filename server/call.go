@@ -115,6 +115,7 @@ type ledgerEntry struct {
 // record takes an event from a room. It never blocks the room: the queue is drained by keepLedger.
 func (s *Server) record(e signaling.Event) {
 	s.noteMoved(e)
+	s.relayEnds(e)
 	s.enqueue(conference.ConferenceID(e.Conference), conference.Event{
 		At: s.now(), Boot: s.boot, Kind: conference.EventKind(e.Kind), Key: e.Key, Session: e.Session, By: e.By, Reason: e.Reason,
 	})

@@ -27,7 +27,7 @@ func (s *Server) guardHeaders(c *gin.Context) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), screen-wake-lock=(self), geolocation=(), payment=()")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	if s.config.Secure() {
+	if s.config.Secure() && s.config.PublicURL.Hostname() != "localhost" { // where other programs' pages are too
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	if c.Request.URL.Path != "/" {

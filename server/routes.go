@@ -47,6 +47,9 @@ func (s *Server) register(api huma.API) {
 	huma.Register(api, op("POST", "/v1/invitations/{token}/session", "useInvitation", "Enter the meeting with a personal join link", 200), s.useInvitation)
 	huma.Register(api, op("PUT", "/v1/invitations/{token}/reply", "replyByInvitation", "Accept or decline by a personal join link", 200), s.replyByInvitation)
 
+	huma.Register(api, relayOp(), s.createRelayCredentials)
+	huma.Register(api, op("POST", "/v1/line-tests", "createLineTest", "Hear one's own microphone by the way that a call will take", 200), s.createLineTest)
+
 	huma.Register(api, op("GET", "/v1/directory", "getDirectory", "Who is who", 200), s.getDirectory)
 	huma.Register(api, op("GET", "/v1/units", "getUnits", "All units of the region", 200), s.getUnits)
 	s.registerTalk(api)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,7 +22,6 @@ import (
 	"github.com/samtale/samtale/server/region"
 	"github.com/samtale/samtale/server/store"
 	"github.com/samtale/samtale/signaling"
-	"github.com/samtale/samtale/signaling/sfu"
 )
 
 // stopWithin is how long a clean end may take: calls are told, the ledger is written, the store is stopped.
@@ -163,18 +163,14 @@ func (s *Server) loadRegion(ctx context.Context) error {
 // serve listens, runs the workers and ends them all in order: no new requests, calls told, ledger written. A store that is gone
 // for good ends it too: whoever started the process should start it again or be told.
 func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func(), watchStore func(context.Context) error) error {
-	listener, err := net.Listen("tcp", s.config.Listen)
+	listening, err := s.open()
 	if err != nil {
-		return fmt.Errorf("listen on %s (SAMTALE_LISTEN): %w", s.config.Listen, err)
+		return err
 	}
-	defer listener.Close()
-	media, err := sfu.New(sfu.Config{UDPAddr: s.config.MediaUDP, Announce: s.config.MediaAddresses, IncludeLoopback: !s.config.Production, Logger: s.log})
-	if err != nil {
-		return fmt.Errorf("media on %s (SAMTALE_MEDIA_UDP): %w", s.config.MediaUDP, err)
-	}
-	defer media.Close()
-	s.rooms = signaling.NewRooms(signaling.Options{Media: media, Record: s.record, Logger: s.log})
-	s.ownAddress = loopback(listener.Addr())
+	defer listening.close()
+	s.media, s.relay = listening.media, listening.relay
+	s.rooms = signaling.NewRooms(signaling.Options{Media: listening.media, Record: s.record, Logger: s.log, Relay: s.relayFor})
+	s.ownAddress = listening.ownAddress()
 	if err := errors.Join(s.prepareMail(), s.preparePush()); err != nil {
 		return err
 	}
@@ -182,7 +178,10 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	if err != nil {
 		return err
 	}
-	http := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	http := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // it has addresses in it, and our handlers report their own faults
+	}
 
 	var workers, ledger sync.WaitGroup
 	failed := make(chan error, 16) // one for each worker: none may wait for a reader
@@ -210,11 +209,13 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	if s.sink != nil {
 		run(&workers, "mail sink", s.sink.Run)
 	}
-	workers.Go(func() {
-		if err := http.Serve(listener); err != nil && !isClosed(err) {
-			failed <- err
-		}
-	})
+	for _, l := range listening.http() {
+		workers.Go(func() {
+			if err := http.Serve(l); err != nil && !isClosed(err) {
+				failed <- err
+			}
+		})
+	}
 	if err := s.welcome(ctx); err != nil {
 		s.log.Error("start", slog.Any("err", err))
 	}
@@ -231,6 +232,7 @@ func (s *Server) serve(ctx context.Context, drain context.CancelFunc, ready func
 	err = errors.Join(err, s.rooms.Shutdown(stopping), http.Shutdown(stopping))
 	_ = http.Close() // whatever did not end by itself
 	workers.Wait()
+	s.lineTests.ended.Wait()
 	closeLedger()
 	ledger.Wait()
 	return err

@@ -37,6 +37,8 @@ import (
 	"github.com/samtale/samtale/server/push"
 	"github.com/samtale/samtale/server/store"
 	"github.com/samtale/samtale/signaling"
+	"github.com/samtale/samtale/signaling/sfu"
+	"github.com/samtale/samtale/signaling/turn"
 )
 
 // Server holds what the handlers and workers share. Everything in it is either immutable, safe for many goroutines, or
@@ -51,23 +53,26 @@ type Server struct {
 	secret    []byte
 	ephemeral bool
 
-	store   *store.Store
-	rooms   *signaling.Rooms
-	fetcher *feed.Fetcher    // of calendars that the region's file names by a path on this server
-	outside *feed.Fetcher    // of all others
-	sealer  *identity.Sealer // of addresses and passwords of calendars
-	sender  *mail.Sender
-	sink    *mail.Sink // demo only
-	hub     *hub
-	metrics *metrics
-	ledger  chan ledgerEntry
-	moved   chan conference.ConferenceID // rooms that somebody has come into or left, see watchRooms
-	pages   *counts                      // people with a page open here
-	talking *counts                      // people in a call or its lobby here
-	pusher  *push.Sender
-	pushKey string // VAPID, for browsers
-	pushes  []chan pushJob
-	out     io.Writer // what people read in the terminal
+	store     *store.Store
+	rooms     *signaling.Rooms
+	media     *sfu.Server
+	relay     *turn.Server // nil: there is none
+	lineTests *lineTests
+	fetcher   *feed.Fetcher    // of calendars that the region's file names by a path on this server
+	outside   *feed.Fetcher    // of all others
+	sealer    *identity.Sealer // of addresses and passwords of calendars
+	sender    *mail.Sender
+	sink      *mail.Sink // demo only
+	hub       *hub
+	metrics   *metrics
+	ledger    chan ledgerEntry
+	moved     chan conference.ConferenceID // rooms that somebody has come into or left, see watchRooms
+	pages     *counts                      // people with a page open here
+	talking   *counts                      // people in a call or its lobby here
+	pusher    *push.Sender
+	pushKey   string // VAPID, for browsers
+	pushes    []chan pushJob
+	out       io.Writer // what people read in the terminal
 
 	region    atomic.Pointer[regionView]
 	calendars atomic.Pointer[calendars]
@@ -98,7 +103,7 @@ func newID(random io.Reader) string {
 func newServer(ctx context.Context, cfg config.Config, log *slog.Logger, st *store.Store, ephemeral bool, secret []byte) *Server {
 	s := &Server{
 		config: cfg, log: log, clock: &clock{}, random: rand.Reader, ctx: ctx, secret: secret, ephemeral: ephemeral,
-		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), moved: make(chan conference.ConferenceID, moves), pages: newCounts(), talking: newCounts(), pushes: newLanes(), out: io.Discard,
+		store: st, hub: newHub(), ledger: make(chan ledgerEntry, ledgerQueue), moved: make(chan conference.ConferenceID, moves), lineTests: newLineTests(), pages: newCounts(), talking: newCounts(), pushes: newLanes(), out: io.Discard,
 		fetcher: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), outside: newFetcher(cfg.FeedAllow, cfg.FeedHTTP), sealer: feedSealer(secret),
 		refreshNow: make(chan struct{}, 1), forced: map[conference.PersonID]bool{},
 	}

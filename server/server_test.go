@@ -71,7 +71,7 @@ func start(t testing.TB, demo bool, extra ...string) *running {
 	port := freePort(t)
 	environment := map[string]string{
 		"SAMTALE_LISTEN": "127.0.0.1:" + port, "SAMTALE_MEDIA_UDP": "127.0.0.1:0", "SAMTALE_DATA_DIR": t.TempDir(),
-		"SAMTALE_PUBLIC_URL": "http://127.0.0.1:" + port, "SAMTALE_LOG": "debug",
+		"SAMTALE_PUBLIC_URL": "http://127.0.0.1:" + port, "SAMTALE_LOG": "debug", "SAMTALE_TURN": "off",
 	}
 	if demo {
 		environment["SAMTALE_DEMO_NOW"] = friday.Format(time.RFC3339)

@@ -30,12 +30,24 @@ const (
 )
 
 const (
-	outboxMessages = 256
+	outboxMessages = 256                  // that must arrive; those that the next one replaces have places of their own
 	outboxBytes    = 2 * maxServerMessage // so that the greatest message fits behind another one
 	inboxMessages  = 2 * burst            // before the room reads, a client can have sent no more than its burst
 	writeWithin    = 15 * time.Second     // three times the stall of a radio link that changes its mast
 	closeWithin    = 2 * time.Second      // for what is still queued, our close frame and the peer's
 )
+
+// Which messages are compressed (RFC 7692), each for itself: over a radio link an answer takes a second less. Short ones do
+// not shrink. Safari cannot read a compressed message in several frames (gorilla/websocket issue 731), and only what fits
+// into the buffer is one: longer ones, which are rare, go as they are, in one frame. The buffers are shared, for they are
+// needed only while something is written.
+const (
+	compressFrom = 1 << 10
+	compressUpTo = 63 << 10
+	writeBuffer  = 64 << 10 // what deflate cannot shrink grows by 5 bytes in 64 KiB at most
+)
+
+var writeBuffers sync.Pool
 
 // Errors of a connection.
 var (
@@ -55,10 +67,9 @@ type Conn struct {
 	ws          *websocket.Conn
 	helloWithin time.Duration
 	inbox       chan []byte
-	outbox      chan []byte
-	queued      atomic.Int64 // bytes in outbox
-	heard       atomic.Bool  // somebody takes messages from inbox
-	faults      int          // malformed messages one after the other; belongs to the room's loop
+	outbox      *outbox
+	heard       atomic.Bool // somebody takes messages from inbox
+	faults      int         // malformed messages one after the other; belongs to the room's loop
 
 	ending  sync.Once
 	done    chan struct{} // closed when the connection ends; code, reason and abort are set before
@@ -72,13 +83,16 @@ type Conn struct {
 // Accept upgrades the request to a WebSocket. When it returns an error it has answered: 403 for a foreign Origin, 400 for
 // what is no WebSocket.
 func Accept(w http.ResponseWriter, r *http.Request, p Policy) (*Conn, error) {
-	upgrader := websocket.Upgrader{HandshakeTimeout: writeWithin, Subprotocols: []string{Subprotocol}, CheckOrigin: p.allows}
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout: writeWithin, Subprotocols: []string{Subprotocol}, CheckOrigin: p.allows,
+		EnableCompression: true, WriteBufferSize: writeBuffer, WriteBufferPool: &writeBuffers,
+	}
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return nil, fmt.Errorf("signaling: accept: %w", err)
 	}
 	c := &Conn{
-		ws: ws, helloWithin: p.helloWithin, inbox: make(chan []byte, inboxMessages), outbox: make(chan []byte, outboxMessages),
+		ws: ws, helloWithin: p.helloWithin, inbox: make(chan []byte, inboxMessages), outbox: newOutbox(),
 		done: make(chan struct{}), unread: make(chan struct{}),
 	}
 	if c.helloWithin == 0 {
@@ -141,23 +155,15 @@ func (c *Conn) push(text []byte) error {
 		return ErrGone
 	default:
 	}
-	if c.queued.Add(int64(len(text))) <= outboxBytes {
-		select {
-		case c.outbox <- text:
-			return nil
-		default:
-		}
+	if !c.outbox.put(text) {
+		c.end(CloseSlow, "slow")
+		return ErrSlow
 	}
-	c.end(CloseSlow, "slow")
-	return ErrSlow
+	return nil
 }
 
-// pushIfQuick leaves the message out when others wait already: the next one tells more.
-func (c *Conn) pushIfQuick(text []byte) {
-	if len(c.outbox) < outboxMessages/16 {
-		_ = c.push(text) // a connection that has ended is told by Done
-	}
-}
+// pushLatest sends a message that the next one of its kind replaces. It never blocks, and never makes the peer too slow.
+func (c *Conn) pushLatest(kind string, text []byte) { c.outbox.replace(kind, text) }
 
 // Hello waits for the first message. When it returns an error it has closed the connection with its reason.
 func (c *Conn) Hello(ctx context.Context) (Hello, error) {
@@ -202,7 +208,7 @@ func (c *Conn) readHello(text []byte) (Hello, error) {
 	return h, nil
 }
 
-// readAll takes frames until the peer is gone, and holds it to the limits.
+// readAll takes messages until the peer is gone, and holds it to the limits.
 func (c *Conn) readAll() {
 	defer close(c.unread)
 	c.ws.SetReadLimit(maxClientMessage)
@@ -211,7 +217,7 @@ func (c *Conn) readAll() {
 	allowance := bucket{tokens: burst, last: time.Now()}
 	for first := true; ; first = false { // hello does not count
 		_ = alive("")
-		kind, text, err := c.ws.ReadMessage()
+		kind, text, err := c.readMessage()
 		if err != nil {
 			c.lost(err)
 			return
@@ -225,6 +231,20 @@ func (c *Conn) readAll() {
 			c.deliver(text)
 		}
 	}
+}
+
+// readMessage reads one message. The limit of the socket counts what came over the network; what a few compressed bytes
+// unfold into is counted here.
+func (c *Conn) readMessage() (kind int, text []byte, err error) {
+	kind, message, err := c.ws.NextReader()
+	if err != nil {
+		return 0, nil, err
+	}
+	text, err = io.ReadAll(io.LimitReader(message, maxClientMessage+1))
+	if err == nil && len(text) > maxClientMessage {
+		err = websocket.ErrReadLimit
+	}
+	return kind, text, err
 }
 
 // deliver hands a message to whoever reads the connection. While nobody does (a socket that only sends) the surplus is
@@ -261,8 +281,8 @@ func (c *Conn) writeAll() {
 		case <-c.done:
 			c.finish()
 			return
-		case text := <-c.outbox:
-			c.write(text, writeWithin)
+		case <-c.outbox.more:
+			c.writeQueued(writeWithin)
 		case <-ping.C:
 			if err := c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin)); err != nil {
 				c.end(CloseAbnormal, "")
@@ -271,20 +291,22 @@ func (c *Conn) writeAll() {
 	}
 }
 
-func (c *Conn) write(text []byte, within time.Duration) {
-	_ = c.ws.SetWriteDeadline(time.Now().Add(within)) // never fails: it only notes the instant
-	if err := c.ws.WriteMessage(websocket.TextMessage, text); err != nil {
-		c.end(CloseAbnormal, "")
+// writeQueued sends what waits, until the connection ends.
+func (c *Conn) writeQueued(within time.Duration) {
+	for text := c.outbox.take(); text != nil; text = c.outbox.take() {
+		_ = c.ws.SetWriteDeadline(time.Now().Add(within)) // never fails: it only notes the instant
+		c.ws.EnableWriteCompression(len(text) >= compressFrom && len(text) <= compressUpTo)
+		if err := c.ws.WriteMessage(websocket.TextMessage, text); err != nil {
+			c.end(CloseAbnormal, "")
+			return
+		}
 	}
-	c.queued.Add(-int64(len(text)))
 }
 
 // finish sends the rest and the close frame, waits for the peer's, and closes; abort bounds it all.
 func (c *Conn) finish() {
 	if c.code != CloseAbnormal {
-		for len(c.outbox) > 0 {
-			c.write(<-c.outbox, closeWithin)
-		}
+		c.writeQueued(closeWithin)
 		frame := websocket.FormatCloseMessage(c.code, c.reason)
 		if c.ws.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWithin)) == nil {
 			<-c.unread

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,8 +26,14 @@ func (p pipes) Accept() (net.Conn, error) {
 func (p pipes) Close() error   { return nil }
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// pair returns both ends of a socket. The client's pings and pongs are answered while it reads.
+// pair returns both ends of a socket, which may compress. The client's pings and pongs are answered while it reads.
 func pair(t *testing.T) (*websocket.Conn, *Conn) {
+	t.Helper()
+	return pairOver(t, func(c net.Conn) net.Conn { return c })
+}
+
+// pairOver lets the client use its end of the network through wrap.
+func pairOver(t *testing.T, wrap func(net.Conn) net.Conn) (*websocket.Conn, *Conn) {
 	t.Helper()
 	network, accepted := make(pipes), make(chan *Conn, 1)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -38,10 +45,10 @@ func pair(t *testing.T) (*websocket.Conn, *Conn) {
 	})}
 	ended := make(chan struct{})
 	go func() { _ = server.Serve(network); close(ended) }()
-	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
+	dialer := websocket.Dialer{EnableCompression: true, NetDialContext: func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
 		network <- there
-		return here, nil
+		return wrap(here), nil
 	}}
 	ws, _, err := dialer.Dial("ws://samtale.test/ws", http.Header{"Origin": {"http://samtale.test"}})
 	if err != nil {
@@ -168,6 +175,40 @@ func TestQueueIsBounded(t *testing.T) {
 		if since := time.Since(start); since > closeWithin {
 			t.Errorf("closed after %v", since)
 		}
+		_ = ws.Close()
+	})
+}
+
+// TestLatestReplaces: what the next one replaces has one place for each kind, never makes the peer too slow, and comes after
+// what must arrive.
+func TestLatestReplaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ws, conn := pair(t)
+		if err := conn.Send("changed", nil); err != nil { // the writer waits with this one for the peer to read
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		for i := range 10 * outboxMessages {
+			conn.pushLatest(KindSpeakers, envelope(KindSpeakers, 0, 0, payload(i)))
+			conn.pushLatest(KindDownlink, envelope(KindDownlink, 0, 0, payload(i)))
+		}
+		if err := conn.Send("ok", nil); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for range 4 {
+			_, text, err := ws.ReadMessage()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, string(text))
+		}
+		want := []string{`{"t":"changed","d":null}`, `{"t":"ok","d":null}`, `{"t":"speakers","d":2559}`, `{"t":"downlink","d":2559}`}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s", got)
+		}
+		go codeOf(ws)
+		conn.Close(CloseDone, "")
 		_ = ws.Close()
 	})
 }

@@ -49,6 +49,12 @@ func open(t testing.TB, resumeFor time.Duration) *house {
 
 func openWith(t testing.TB, resumeFor time.Duration, c sfu.Config) *house {
 	t.Helper()
+	return openAs(t, c, func(o *signaling.Options) { o.ResumeFor = resumeFor })
+}
+
+// openAs lets change alter the options of the rooms.
+func openAs(t testing.TB, c sfu.Config, change func(*signaling.Options)) *house {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	c.UDPAddr, c.IncludeLoopback = "127.0.0.1:0", true
 	media, err := sfu.New(c)
@@ -56,7 +62,9 @@ func openWith(t testing.TB, resumeFor time.Duration, c sfu.Config) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, ctx: ctx, members: map[string]signaling.Member{}, served: make(chan error, 1000)}
-	h.rooms = signaling.NewRooms(signaling.Options{Media: media, Record: h.record, ResumeFor: resumeFor})
+	options := signaling.Options{Media: media, Record: h.record}
+	change(&options)
+	h.rooms = signaling.NewRooms(options)
 	h.server = httptest.NewServer(http.HandlerFunc(h.serve))
 	t.Cleanup(func() {
 		stopping, stop := context.WithTimeout(context.Background(), patience)

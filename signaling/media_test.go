@@ -52,6 +52,13 @@ func silentOffer(t *testing.T) signaling.Offer {
 	return signaling.Offer{Peer: 1, Number: 1, SDP: offer.SDP, Published: []signaling.Published{}}
 }
 
+func (w *wire) offer(id string, o signaling.Offer) {
+	w.h.t.Helper()
+	text, err := json.Marshal(o)
+	w.h.must(err)
+	w.say(`{"t":"offer","id":` + id + `,"d":` + string(text) + `}`)
+}
+
 func TestRebuildWhenNothingConnects(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, 0, sfu.Config{ConnectWithin: 200 * time.Millisecond})
@@ -60,9 +67,7 @@ func TestRebuildWhenNothingConnects(t *testing.T) {
 	w.await(signaling.KindWelcome)
 	offer := func(id string, o signaling.Offer) signaling.Message {
 		t.Helper()
-		text, err := json.Marshal(o)
-		h.must(err)
-		w.say(`{"t":"offer","id":` + id + `,"d":` + string(text) + `}`)
+		w.offer(id, o)
 		return w.reply()
 	}
 	first := silentOffer(t)
@@ -92,4 +97,38 @@ func TestRebuildWhenNothingConnects(t *testing.T) {
 	if m := offer("5", next); m.T != signaling.KindError {
 		t.Errorf("an offer of the connection before: %s", m.T)
 	}
+}
+
+// TestConnectionDiesWithoutSocket: whoever comes back is told that a new connection is needed, whether what was missed is told
+// again or the room as it is now.
+func TestConnectionDiesWithoutSocket(t *testing.T) {
+	t.Parallel()
+	check := func(name string, seen uint64) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := openWith(t, 0, sfu.Config{ConnectWithin: 200 * time.Millisecond})
+			watcher := h.enter(doctor, wordsOnly)
+			w := h.dial(nurse)
+			w.say(hello)
+			var welcome signaling.Welcome
+			h.must(json.Unmarshal(w.await(signaling.KindWelcome).D, &welcome))
+			w.offer("2", silentOffer(t))
+			w.await(signaling.KindAnswer)
+			first := w.await(signaling.KindSlots)
+			h.must(w.ws.NetConn().Close())
+			h.sees(watcher, "the nurse away", away(nurse.Key))
+			h.eventually("the connection given up", func() bool { return h.rooms.Links("conf-7") == 0 })
+			w = h.dial(nurse)
+			resume, err := json.Marshal(signaling.Resume{Session: welcome.Session, Secret: welcome.Secret, Seq: first.Seq + seen})
+			h.must(err)
+			w.say(`{"t":"hello","id":1,"d":{"v":1,"conference":"conf-7","device":"d41d8cd98f00b204","resume":` + string(resume) + `}}`)
+			h.must(json.Unmarshal(w.await(signaling.KindWelcome).D, &welcome))
+			if !welcome.Resumed {
+				t.Errorf("%+v", welcome)
+			}
+			w.await(signaling.KindRebuild)
+		})
+	}
+	check("told again", 0)
+	check("the room as it is", 1000)
 }

@@ -20,6 +20,8 @@ var kinds = map[string]func() any{
 	KindRoster: func() any { return &Roster{} }, KindLobby: func() any { return &Lobby{} }, KindNeed: func() any { return &Need{} },
 	KindSlots: func() any { return &Slots{} }, KindRestart: func() any { return &Reason{} }, KindRebuild: func() any { return &Reason{} },
 	KindAnswer: func() any { return &Answer{} }, KindSpeakers: func() any { return &Speakers{} }, KindPong: func() any { return &Pong{} },
+	KindView: func() any { return &View{} }, KindLine: func() any { return &LineReport{} }, KindDownlink: func() any { return &Downlink{} },
+	KindUplink: func() any { return &Uplink{} }, KindLines: func() any { return &Lines{} }, KindRelay: func() any { return &Relay{} },
 	KindOK: nil, KindChanged: nil, KindError: func() any { return &Refusal{} },
 }
 
@@ -113,6 +115,16 @@ func FuzzMessages(f *testing.F) {
 			if lines, err := o.lines(); err == nil && len(lines) > 3 {
 				t.Errorf("%d published lines", len(lines))
 			}
+		}
+		if v, ok := d.(*View); ok && v.check() == nil {
+			for _, line := range v.Lines {
+				if line.Mid == "" || line.Height < 0 || line.Height > maxHeight {
+					t.Errorf("view of %+v", line)
+				}
+			}
+		}
+		if l, ok := d.(*LineReport); ok && l.check() == nil && (l.GapPermille < 0 || l.GapPermille > 1000 || l.RTTMs < 0 || l.UpKbps > maxReported) {
+			t.Errorf("line %+v", l)
 		}
 		again := build()
 		if err := (Message{T: m.T, D: payload(d)}).read(again); err != nil || !bytes.Equal(payload(d), payload(again)) {

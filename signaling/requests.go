@@ -37,6 +37,10 @@ func (r *room) handle(s *session, m Message) string {
 		return r.offer(s, m)
 	case KindState:
 		return r.state(s, m)
+	case KindView:
+		return r.view(s, m)
+	case KindLine:
+		return r.reported(s, m)
 	case KindAdmit:
 		return r.byHost(s, m, r.admit)
 	case KindDeny:

@@ -1,8 +1,10 @@
 package signaling_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -202,5 +204,53 @@ func TestNewConnectionOfTheSameSession(t *testing.T) {
 	})
 	if got := h.story(doctor.Key); !slices.Equal(got, []string{"joined"}) {
 		t.Errorf("story %v", got)
+	}
+}
+
+// TestNewWayOnTheSameConnection: the network changes, and everything goes on.
+func TestNewWayOnTheSameConnection(t *testing.T) {
+	t.Parallel()
+	h := open(t, 0)
+	a, b := h.enter(nurse), h.enter(doctor)
+	h.sees(a, "the doctor", hearsAndSees(doctor.Key))
+	h.sees(b, "the nurse", hearsAndSees(nurse.Key))
+	b.Restart()
+	before := a.State()
+	h.sees(b, "an answer", func(s client.State) bool { return s.Answers == 2 && s.Media })
+	h.sees(a, "the doctor, still", func(s client.State) bool {
+		return s.From(doctor.Key, signaling.SourceCamera).Packets > before.From(doctor.Key, signaling.SourceCamera).Packets+20
+	})
+	if s := b.State(); s.Peer != 1 || !s.Media {
+		t.Errorf("another connection: %+v", s)
+	}
+}
+
+// TestOfferLostWithTheSocket: the answer was on its way when the socket broke. The offer is made again on the next one.
+func TestOfferLostWithTheSocket(t *testing.T) {
+	t.Parallel()
+	h := open(t, 0)
+	w := h.dial(nurse)
+	w.say(hello)
+	var welcome signaling.Welcome
+	h.must(json.Unmarshal(w.await(signaling.KindWelcome).D, &welcome))
+	offer := silentOffer(t)
+	w.offer("2", offer)
+	h.must(w.ws.NetConn().Close())
+
+	w = h.dial(nurse)
+	resume, err := json.Marshal(signaling.Resume{Session: welcome.Session, Secret: welcome.Secret})
+	h.must(err)
+	w.say(strings.Replace(hello, `"muted"`, `"resume":`+string(resume)+`,"muted"`, 1))
+	h.must(json.Unmarshal(w.await(signaling.KindWelcome).D, &welcome))
+	if !welcome.Resumed {
+		t.Fatalf("%+v", welcome)
+	}
+	offer.Number = 2
+	w.offer("3", offer)
+	m := w.read(func(m signaling.Message) bool { return m.Re == 3 })
+	var answer signaling.Answer
+	h.must(json.Unmarshal(m.D, &answer))
+	if m.T != signaling.KindAnswer || answer.Number != 2 || answer.SDP == "" {
+		t.Errorf("%s: %s", m.T, m.D)
 	}
 }

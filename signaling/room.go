@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// tickEvery paces what nobody sends: who speaks (at most twice a second, PROTOCOL.md) and whose time to come back is over.
-const tickEvery = 500 * time.Millisecond
+// tickEvery paces what nobody sends: who speaks (PROTOCOL.md), how the lines are, and whose time is over.
+const tickEvery = 200 * time.Millisecond
 
 // topic is something whose whole state is sent anew when it has changed.
 type topic uint8
@@ -84,6 +84,7 @@ func (r *room) run() {
 			r.readStates()
 		case now := <-tick.C:
 			r.expire(now)
+			r.renew(now)
 			r.listen(now)
 		}
 		r.flush()

@@ -11,7 +11,7 @@ func BenchmarkRosterFanOut(b *testing.B) {
 		b.Run(strconv.Itoa(devices), func(b *testing.B) {
 			r := newRoom(NewRooms(Options{}), "conf-7")
 			for i := range devices {
-				conn := &Conn{outbox: make(chan []byte, outboxMessages), done: make(chan struct{})}
+				conn := &Conn{outbox: newOutbox(), done: make(chan struct{})}
 				r.arrive(conn, Member{Key: "p-" + strconv.Itoa(i), Name: "Ingrid Hauk", Role: "gp", Organization: "Langneset legekontor"}, Hello{Device: "device-1"})
 			}
 			r.flush()
@@ -21,8 +21,7 @@ func BenchmarkRosterFanOut(b *testing.B) {
 				r.changed |= topicRoster | topicSlots
 				r.flush()
 				for _, s := range r.sessions {
-					for len(s.conn.outbox) > 0 {
-						s.conn.queued.Add(-int64(len(<-s.conn.outbox)))
+					for s.conn.outbox.take() != nil {
 					}
 				}
 			}

@@ -23,6 +23,9 @@ type Options struct {
 	Record    func(Event)   // told what happened, in order within a room, from the room's loop: must not block; nil: nobody is
 	Logger    *slog.Logger  // nil: nothing is logged
 	ResumeFor time.Duration // how long a seat is kept for a lost socket; 0: 120 s
+
+	// Relay makes a way around firewalls for a session, from the room's loop: must not block. Nil, or when it returns nil: none.
+	Relay func(session string) *Relay
 }
 
 // Member is who comes, as the caller knows them. Guests, and whoever Waits, stay in the lobby until a host admits them,
@@ -88,6 +91,7 @@ type Rooms struct {
 	record    func(Event)
 	log       *slog.Logger
 	resumeFor time.Duration
+	relay     func(session string) *Relay
 	loops     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -97,12 +101,15 @@ type Rooms struct {
 
 // NewRooms returns Rooms without any room.
 func NewRooms(o Options) *Rooms {
-	rs := &Rooms{media: o.Media, record: o.Record, log: o.Logger, resumeFor: o.ResumeFor, rooms: map[string]*room{}}
+	rs := &Rooms{media: o.Media, record: o.Record, log: o.Logger, resumeFor: o.ResumeFor, relay: o.Relay, rooms: map[string]*room{}}
 	if rs.record == nil {
 		rs.record = func(Event) {}
 	}
 	if rs.log == nil {
 		rs.log = slog.New(slog.DiscardHandler)
+	}
+	if rs.relay == nil {
+		rs.relay = func(string) *Relay { return nil }
 	}
 	if rs.resumeFor == 0 {
 		rs.resumeFor = resumeFor

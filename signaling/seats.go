@@ -31,7 +31,7 @@ func (r *room) arrive(conn *Conn, m Member, hello Hello) {
 		r.sessions = append(r.sessions, s)
 	}
 	r.conns[conn] = s
-	s.welcome(hello.id, r.need(), false, r.rooms.resumeFor)
+	r.welcome(s, hello.id, false)
 	if s.in {
 		r.record(EventJoined, s, "", "")
 	} else {
@@ -80,7 +80,7 @@ func (r *room) resume(s *session, conn *Conn, m Member, hello Hello) {
 	r.conns[conn] = s
 	s.conn, s.member, s.device, s.screens = conn, m, hello.Device, hello.Screens
 	s.now.muted, s.now.camera = hello.Muted, hello.Camera
-	s.welcome(hello.id, r.need(), true, r.rooms.resumeFor)
+	r.welcome(s, hello.id, true)
 	if s.repeat(hello.Resume.Seq) {
 		r.changed |= topicRoster | topicSlots | topicLobby | topicHosts // the camera may have changed meanwhile
 		s.tellFloor(r.speakers)
@@ -88,12 +88,52 @@ func (r *room) resume(s *session, conn *Conn, m Member, hello Hello) {
 		s.forget(s.seq)
 		r.settle(s)
 		s.tell(KindChanged, nil) // one may have been among them
-		if s.peer > 0 && s.link == nil {
+		switch {                 // so may have been what its connection needs
+		case s.peer > 0 && s.link == nil:
 			s.tell(KindRebuild, payload(Reason{Reason: "failed"}))
+		case s.link != nil && s.link.stood && !s.link.up:
+			s.tell(KindRestart, payload(Reason{Reason: "disconnected"}))
 		}
 	}
 	if s.in {
 		r.record(EventReconnected, s, "", "")
+	}
+}
+
+// welcome is the reply to hello.
+func (r *room) welcome(s *session, re uint64, resumed bool) {
+	need := r.need()
+	s.need = Need{Audio: max(s.need.Audio, need.Audio), Video: max(s.need.Video, need.Video)}
+	place := PlaceLobby
+	if s.in {
+		place = PlaceIn
+	}
+	d := payload(Welcome{
+		V: Version, Session: s.id, Secret: s.secret, Resumed: resumed, Place: place, You: s.member.party(), Need: s.need,
+		ResumeSeconds: int(r.rooms.resumeFor.Seconds()), Relay: r.relayFor(s, time.Now()),
+	})
+	_ = s.conn.push(envelope(KindWelcome, re, 0, d)) // a connection that has ended is told by attend
+}
+
+// relayFor makes a relay for s, and notes to do so again before its time is over.
+func (r *room) relayFor(s *session, now time.Time) *Relay {
+	relay := r.rooms.relay(s.id)
+	s.renewAt = time.Time{}
+	if relay != nil {
+		s.renewAt = now.Add(time.Duration(relay.Seconds) * time.Second * 3 / 4)
+	}
+	return relay
+}
+
+// renew gives everybody a new relay in time. Who has lost the socket gets one with the next welcome.
+func (r *room) renew(now time.Time) {
+	for _, s := range r.sessions {
+		if s.conn == nil || s.renewAt.IsZero() || now.Before(s.renewAt) {
+			continue
+		}
+		if relay := r.relayFor(s, now); relay != nil {
+			s.conn.pushLatest(KindRelay, envelope(KindRelay, 0, 0, payload(relay)))
+		}
 	}
 }
 

@@ -34,6 +34,12 @@ type session struct {
 	size int     // bytes in kept
 	need Need    // what the client has been told
 
+	renewAt time.Time // when its relay's credentials are to be renewed; zero: it has none
+
+	view     *View // what it shows; nil: it has not said
+	report   LineReport
+	reportAt time.Time
+
 	link  *link // its media connection; nil: none yet, or it has failed
 	peer  int   // number of the last connection
 	slots []Slot
@@ -112,19 +118,6 @@ func reply(conn *Conn, re uint64, kind string, d any) {
 		text = payload(d)
 	}
 	_ = conn.push(envelope(kind, re, 0, text))
-}
-
-func (s *session) welcome(re uint64, need Need, resumed bool, wait time.Duration) {
-	s.need = Need{Audio: max(s.need.Audio, need.Audio), Video: max(s.need.Video, need.Video)}
-	place := PlaceLobby
-	if s.in {
-		place = PlaceIn
-	}
-	d := payload(Welcome{
-		V: Version, Session: s.id, Secret: s.secret, Resumed: resumed, Place: place, You: s.member.party(), Need: s.need,
-		ResumeSeconds: int(wait.Seconds()),
-	})
-	_ = s.conn.push(envelope(KindWelcome, re, 0, d))
 }
 
 // tellNeed asks for more lines when need has grown; lines are never taken away.

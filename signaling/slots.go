@@ -13,6 +13,8 @@ const (
 	linesStep   = 4
 	mostAudio   = 24 // PROTOCOL.md
 	mostVideo   = 9  // a 3 x 3 gallery; 6 Mbit/s at most. A shared screen comes on top
+
+	mostReceiving = 24 // lines of a kind that the media server takes
 )
 
 // needFor is how many lines a device should have in a room with so many devices: one for each of the others, and one for

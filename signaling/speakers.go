@@ -114,5 +114,5 @@ func (s *session) tellFloor(keys []string) {
 	if keys == nil {
 		keys = []string{}
 	}
-	s.conn.pushIfQuick(envelope(KindSpeakers, 0, 0, payload(Speakers{Keys: keys})))
+	s.conn.pushLatest(KindSpeakers, envelope(KindSpeakers, 0, 0, payload(Speakers{Keys: keys})))
 }

@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -84,14 +85,13 @@ func (h *house) greet(m signaling.Member, resume signaling.Resume) signaling.Wel
 
 const hello = `{"t":"hello","id":1,"d":{"v":1,"conference":"conf-7","device":"d41d8cd98f00b204","muted":true,"camera":false}}`
 
-func TestReplies(t *testing.T) {
-	t.Parallel()
-	h := open(t, 0)
-	w := h.dial(nurse)
+// asks returns a function that asks on a new socket, and holds the reply against what it should be.
+func (h *house) asks(m signaling.Member) (w *wire, check func(name, request, kind, code string)) {
+	w = h.dial(m)
 	w.say(hello)
 	w.await(signaling.KindWelcome)
-	check := func(name, request, kind, code string) {
-		t.Helper()
+	return w, func(name, request, kind, code string) {
+		h.t.Helper()
 		w.say(request)
 		m := w.reply()
 		var refusal signaling.Refusal
@@ -99,9 +99,15 @@ func TestReplies(t *testing.T) {
 			h.must(json.Unmarshal(m.D, &refusal))
 		}
 		if m.T != kind || m.Re != 7 || refusal.Code != code {
-			t.Errorf("%s: %s to %d, code %q", name, m.T, m.Re, refusal.Code)
+			h.t.Errorf("%s: %s to %d, code %q", name, m.T, m.Re, refusal.Code)
 		}
 	}
+}
+
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	h := open(t, 0)
+	w, check := h.asks(nurse)
 	check("ping", `{"t":"ping","id":7,"d":{"sent":1764000000123.5,"seq":0}}`, "pong", "")
 	check("state", `{"t":"state","id":7,"d":{"muted":false,"camera":true,"new":[1]}}`, "ok", "")
 	check("state with a hand", `{"t":"state","id":7,"d":{"muted":false,"camera":true,"hand":true,"screen":false}}`, "ok", "")
@@ -122,6 +128,36 @@ func TestReplies(t *testing.T) {
 	if m := w.reply(); m.Re != 8 {
 		t.Errorf("a reply to nothing: %+v", m)
 	}
+}
+
+func TestRepliesAboutLines(t *testing.T) {
+	t.Parallel()
+	h := open(t, 0)
+	h.enter(nurse, wordsOnly)
+	_, check := h.asks(doctor)
+	check("view", `{"t":"view","id":7,"d":{"lines":[{"mid":"8","height":720},{"mid":"9","height":0}],"sound_only":true}}`, "ok", "")
+	check("view of nothing", `{"t":"view","id":7,"d":{"lines":[],"sound_only":false}}`, "ok", "")
+	check("view of a line twice", `{"t":"view","id":7,"d":{"lines":[{"mid":"8","height":720},{"mid":"8","height":0}]}}`, "error", signaling.CodeMalformed)
+	check("a picture below the floor", `{"t":"view","id":7,"d":{"lines":[{"mid":"8","height":-1}]}}`, "error", signaling.CodeMalformed)
+	check("a picture as tall as a house", `{"t":"view","id":7,"d":{"lines":[{"mid":"8","height":100000}]}}`, "error", signaling.CodeMalformed)
+	check("view of too many lines", `{"t":"view","id":7,"d":{"lines":[`+lines(25)+`]}}`, "error", signaling.CodeMalformed)
+	check("line", `{"t":"line","id":7,"d":{"path":"relay-tls","up_kbps":620,"down_kbps":1400,"rtt_ms":180,"jitter_ms":24,"gap_permille":7}}`, "ok", "")
+	check("line of somebody who knows nothing", `{"t":"line","id":7,"d":{"path":""}}`, "ok", "")
+	check("line by pigeon", `{"t":"line","id":7,"d":{"path":"pigeon"}}`, "error", signaling.CodeMalformed)
+	check("more gaps than sound", `{"t":"line","id":7,"d":{"gap_permille":1001}}`, "error", signaling.CodeMalformed)
+	check("a line that goes back in time", `{"t":"line","id":7,"d":{"rtt_ms":-1}}`, "error", signaling.CodeMalformed)
+	_, check = h.asks(daughter)
+	check("view in the lobby", `{"t":"view","id":7,"d":{"lines":[]}}`, "error", signaling.CodeNotIn)
+	check("line in the lobby", `{"t":"line","id":7,"d":{}}`, "error", signaling.CodeNotIn)
+}
+
+// lines is a list of so many lines of a view.
+func lines(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`{"mid":"%d","height":180}`, i))
+	}
+	return strings.Join(all, ",")
 }
 
 func TestClosed(t *testing.T) {

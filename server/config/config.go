@@ -21,7 +21,14 @@ type Config struct {
 	PublicURL      *url.URL       // SAMTALE_PUBLIC_URL, as browsers and mails see us; no path
 	DataDir        string         // SAMTALE_DATA_DIR
 	RedisURL       string         // REDIS_URL; empty: a private redis-server child
+	TLSCert        string         // SAMTALE_TLS_CERT, PEM file of the chain; empty: we speak plain HTTP
+	TLSKey         string         // SAMTALE_TLS_KEY, PEM file
 	MediaUDP       string         // SAMTALE_MEDIA_UDP, host:port of all media
+	MediaTCP       string         // SAMTALE_MEDIA_TCP, the same for whom no UDP gets through; empty: none
+	TURN           string         // SAMTALE_TURN, host:port of TURN by UDP and TCP; empty: no TURN at all
+	TURNGiven      bool           // SAMTALE_TURN was set: the port must be had
+	TURNTLS        string         // SAMTALE_TURN_TLS, host:port of TURN over TLS alone; then Listen stays plain, for a proxy
+	TURNURLs       []string       // SAMTALE_TURN_URLS, told to clients in place of what follows from the rest
 	MediaAddresses []netip.Addr   // SAMTALE_MEDIA_ADDRESSES, announced instead of the interfaces' own
 	SMTPURL        string         // SAMTALE_SMTP_URL
 	MailFrom       string         // SAMTALE_MAIL_FROM, the organizer's address
@@ -46,10 +53,16 @@ func Load(lookup func(string) (string, bool), demo bool) (Config, error) {
 	r := reader{lookup: lookup}
 	c := Config{Demo: demo}
 	c.Listen = r.address("SAMTALE_LISTEN", ":8080")
-	c.PublicURL = r.publicURL("SAMTALE_PUBLIC_URL", c.Listen)
+	c.TLSCert, c.TLSKey = r.keyPair("SAMTALE_TLS_CERT", "SAMTALE_TLS_KEY")
+	c.TURNTLS = r.optional("SAMTALE_TURN_TLS", "")
+	c.PublicURL = r.publicURL("SAMTALE_PUBLIC_URL", c.Listen, c.EndsTLS())
 	c.DataDir = r.text("SAMTALE_DATA_DIR", "samtale-data")
 	c.RedisURL = r.secretURL("REDIS_URL", "redis", "rediss", "unix")
 	c.MediaUDP = r.address("SAMTALE_MEDIA_UDP", ":7882")
+	c.MediaTCP = r.optional("SAMTALE_MEDIA_TCP", c.MediaUDP)
+	c.TURN, c.TURNGiven = r.optional("SAMTALE_TURN", ":3478"), r.text("SAMTALE_TURN", "") != ""
+	c.TURNURLs = list(&r, "SAMTALE_TURN_URLS", turnURL)
+	r.checkTLS(c)
 	c.MediaAddresses = list(&r, "SAMTALE_MEDIA_ADDRESSES", netip.ParseAddr)
 	c.SMTPURL = r.secretURL("SAMTALE_SMTP_URL", "smtp", "smtps")
 	c.MailFrom = r.text("SAMTALE_MAIL_FROM", "")
@@ -81,6 +94,9 @@ func Load(lookup func(string) (string, bool), demo bool) (Config, error) {
 
 // Secure says whether browsers reach us by https.
 func (c Config) Secure() bool { return c.PublicURL.Scheme == "https" }
+
+// EndsTLS says whether HTTPS ends here and not at a proxy in front.
+func (c Config) EndsTLS() bool { return c.TLSCert != "" && c.TURNTLS == "" }
 
 func mailDomain(u *url.URL) string {
 	if u == nil || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil {
@@ -157,9 +173,13 @@ func (r *reader) address(name, otherwise string) string {
 	return value
 }
 
-func (r *reader) publicURL(name, listen string) *url.URL {
+func (r *reader) publicURL(name, listen string, tls bool) *url.URL {
 	_, port, _ := net.SplitHostPort(listen)
-	value := r.text(name, "http://localhost:"+port)
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	value := r.text(name, scheme+"://localhost:"+port)
 	u, err := url.Parse(value)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		r.wrong(name, value, "an address like https://samtale.example")

@@ -34,7 +34,8 @@ func TestLoadReportsAllMistakesTogether(t *testing.T) {
 		"SAMTALE_LISTEN", "8080", "SAMTALE_PUBLIC_URL", "samtale.example/x", "REDIS_URL", "http://:hemmelig@db",
 		"SAMTALE_MEDIA_UDP", ":99999", "SAMTALE_FEED_ALLOW", "10.0.0.0/8, nett", "SAMTALE_FEED_HTTP", "ja",
 		"SAMTALE_SECRET", "short", "SAMTALE_IDLE_MINUTES", "0", "SAMTALE_ENV", "prod", "SAMTALE_NODE_PATH", "n/1",
-		"SAMTALE_DEMO_NOW", "Friday",
+		"SAMTALE_DEMO_NOW", "Friday", "SAMTALE_TLS_CERT", "cert.pem", "SAMTALE_MEDIA_TCP", "tcp", "SAMTALE_TURN", "no", "SAMTALE_TURN_TLS", "443",
+		"SAMTALE_TURN_URLS", "stun:samtale.example",
 	), true)
 	if err == nil {
 		t.Fatal("no error")
@@ -42,6 +43,7 @@ func TestLoadReportsAllMistakesTogether(t *testing.T) {
 	for _, name := range []string{
 		"SAMTALE_LISTEN", "SAMTALE_PUBLIC_URL", "REDIS_URL", "SAMTALE_MEDIA_UDP", "SAMTALE_FEED_ALLOW",
 		"SAMTALE_FEED_HTTP", "SAMTALE_SECRET", "SAMTALE_IDLE_MINUTES", "SAMTALE_ENV", "SAMTALE_NODE_PATH", "SAMTALE_DEMO_NOW",
+		"SAMTALE_TLS_KEY", "SAMTALE_MEDIA_TCP", "SAMTALE_TURN:", "SAMTALE_TURN_TLS", "SAMTALE_TURN_URLS",
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not reported in: %v", name, err)

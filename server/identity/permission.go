@@ -57,6 +57,7 @@ const (
 	InviteGuest      Action = "invite_guest" // and, when invited oneself, Participant.Host
 	KeepConsent      Action = "keep_consent" // and Participant.Host: tick it, withdraw it
 	AddByHand        Action = "add_by_hand"  // and Participant.Host
+	TestLine         Action = "test_line"    // hear one's own microphone, and a relay to hear it by
 	ViewAudit        Action = "view_audit"
 	ManageRegion     Action = "manage_region"
 	ManageAccounts   Action = "manage_accounts"
@@ -102,6 +103,7 @@ var handling = map[Action]grant{
 	InviteGuest:      {to: RelationOwnUnit | RelationInvited},
 	KeepConsent:      {to: RelationInvited},
 	AddByHand:        {to: RelationInvited},
+	TestLine:         {everybody: true},
 }
 
 // table is the whole policy: what is not in it is refused.
@@ -109,6 +111,7 @@ var table = map[conference.Access]map[Action]grant{
 	conference.AccessClinician:   handling,
 	conference.AccessCoordinator: handling,
 	conference.AccessInterpreter: {
+		TestLine:        {everybody: true},
 		AnswerNow:       {to: RelationSelf}, // the interpreters' line is rung as duty doctors are
 		DeclareDuty:     {to: RelationSelf},
 		ViewDuty:        {everybody: true},
@@ -124,6 +127,7 @@ var table = map[conference.Access]map[Action]grant{
 		ViewAudit: {everybody: true},
 	},
 	conference.AccessAdministrator: {
+		TestLine:        {everybody: true},
 		ViewConference:  {to: RelationInvited}, // as anyone who is invited, but never the case behind the meeting
 		JoinConference:  {to: RelationInvited},
 		Reply:           {to: RelationInvited},
@@ -138,6 +142,7 @@ var table = map[conference.Access]map[Action]grant{
 		ManageAccounts:  {everybody: true},
 	},
 	guest: {
+		TestLine:       {everybody: true},
 		ViewConference: {to: RelationGuest},
 		JoinConference: {to: RelationGuest},
 		AdmitGuests:    {to: RelationGuest}, // staff who came by the link in their mail and hold a host's seat

@@ -98,7 +98,7 @@ func TestCan_matrix(t *testing.T) {
 			}
 		}
 	}
-	if want := 32 * 6 * 16; checked != want {
+	if want := 33 * 6 * 16; checked != want {
 		t.Errorf("checked %d combinations, want %d", checked, want)
 	}
 }

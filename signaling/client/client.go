@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/samtale/samtale/signaling"
@@ -40,6 +41,9 @@ type Config struct {
 	Muted      bool   // sends no sound
 	NoCamera   bool   // sends no picture
 	NoMedia    bool   // only signaling: no PeerConnection is made
+	Way        Way    // to the media server
+	Simulcast  bool   // sends the picture in three encodings
+	Load       *Load  // sends and counts as part of a load test, not a tone and a picture; nil: it is none
 }
 
 // Client is one device's stay. Its methods may be called from any goroutine. Whoever dialled it must Close it.
@@ -51,6 +55,7 @@ type Client struct {
 	wake    chan struct{} // the PeerConnection has a new state
 	done    chan struct{} // closed when the loop has ended
 	running sync.WaitGroup
+	first   atomic.Int64 // see FirstMedia
 
 	// Owned by the loop.
 	socket  *socket
@@ -63,6 +68,7 @@ type Client struct {
 	resume  *signaling.Resume
 	media   *media
 	peer    int
+	relay   *signaling.Relay // the latest; nil: there is none
 
 	mu      sync.Mutex
 	state   State // what has been heard so far
@@ -156,7 +162,7 @@ func (c *Client) Unshare(ctx context.Context, key string) error {
 
 // press tells a change of what is on; the microphone and the camera stay as they are.
 func (c *Client) press(ctx context.Context, change func(*signaling.DeviceState)) error {
-	return c.send(ctx, func(id uint64) any {
+	return c.send(ctx, func(id uint64) signaling.Message {
 		s := signaling.DeviceState{Muted: c.config.Muted, Camera: !c.config.NoCamera}
 		change(&s)
 		return message(signaling.KindState, id, s)
@@ -179,8 +185,27 @@ func (c *Client) Switch(ctx context.Context, s signaling.DeviceState) error {
 
 // Ping tells the server what has been seen.
 func (c *Client) Ping(ctx context.Context) error {
-	return c.send(ctx, func(id uint64) any {
+	return c.send(ctx, func(id uint64) signaling.Message {
 		return message(signaling.KindPing, id, signaling.Ping{Sent: "1", Seq: c.seen})
+	})
+}
+
+// View says what the client looks at: how tall it shows which line.
+func (c *Client) View(ctx context.Context, v signaling.View) error {
+	return c.request(ctx, signaling.KindView, v)
+}
+
+// Report tells the server what the client knows of its line.
+func (c *Client) Report(ctx context.Context, l signaling.LineReport) error {
+	return c.request(ctx, signaling.KindLine, l)
+}
+
+// Restart looks for a new way to the media server on the same PeerConnection, as after a change of the network.
+func (c *Client) Restart() {
+	c.post(func() {
+		if c.media != nil {
+			c.media.negotiate(true)
+		}
 	})
 }
 
@@ -203,10 +228,10 @@ func (c *Client) Rebuild() { c.post(c.connect) }
 
 // request sends a message and waits for its reply. A refusal is a RefusedError.
 func (c *Client) request(ctx context.Context, kind string, d any) error {
-	return c.send(ctx, func(id uint64) any { return message(kind, id, d) })
+	return c.send(ctx, func(id uint64) signaling.Message { return message(kind, id, d) })
 }
 
-func (c *Client) send(ctx context.Context, build func(id uint64) any) error {
+func (c *Client) send(ctx context.Context, build func(id uint64) signaling.Message) error {
 	reply := make(chan error, 1)
 	c.post(func() {
 		if c.socket == nil {

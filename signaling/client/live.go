@@ -88,7 +88,7 @@ func (l *Live) read() {
 	})
 	for {
 		_ = l.ws.SetReadDeadline(time.Now().Add(liveQuiet))
-		_, text, err := l.ws.ReadMessage()
+		text, err := readMessage(l.ws)
 		if err != nil {
 			l.err = err
 			return

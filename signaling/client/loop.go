@@ -16,6 +16,8 @@ var waits = [...]time.Duration{0, 500 * time.Millisecond, time.Second, 2 * time.
 func (c *Client) run() {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	line := time.NewTicker(lineEvery)
+	defer line.Stop()
 	c.retry = time.NewTimer(0)
 	<-c.retry.C
 	for {
@@ -28,6 +30,8 @@ func (c *Client) run() {
 			if c.media != nil {
 				c.media.readState()
 			}
+		case <-line.C:
+			c.reportLine()
 		case <-ping.C:
 			if c.socket != nil {
 				c.socket.send(message(signaling.KindPing, c.nextID(), signaling.Ping{Sent: "0", Seq: c.seen}))
@@ -116,7 +120,7 @@ func (c *Client) lost(s *socket, code int) {
 
 // welcomed begins the stay, or goes on with it.
 func (c *Client) welcomed(w signaling.Welcome) {
-	c.attempt = 0
+	c.attempt, c.relay = 0, w.Relay
 	c.resume = &signaling.Resume{Session: w.Session, Secret: w.Secret}
 	if !w.Resumed {
 		c.seen, c.peer = 0, 0
@@ -159,7 +163,7 @@ func (c *Client) connect() {
 		return // pion refuses its own defaults: only when the machine has no randomness
 	}
 	c.media = m
-	c.change(func(s *State) { s.Peer = c.peer })
+	c.change(func(s *State) { s.Peer, s.Answers = c.peer, 0 })
 	c.showScreen()
 	c.grow()
 }

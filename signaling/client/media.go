@@ -2,14 +2,10 @@ package client
 
 import (
 	"context"
-	"fmt"
-	"io"
+	"encoding/binary"
 	"sync"
 	"sync/atomic"
 
-	"github.com/pion/ice/v4"
-	"github.com/pion/interceptor"
-	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
@@ -30,9 +26,11 @@ type media struct {
 
 	ctx   context.Context // ends with the connection
 	stop  context.CancelFunc
+	ear   *ear // of a load
 	muted atomic.Bool
-	dark  atomic.Bool // camera off
-	shown atomic.Bool // screen shared
+	dark  atomic.Bool  // camera off
+	shown atomic.Bool  // screen shared
+	wants atomic.Int32 // encodings of the camera that the server wants
 
 	mu      sync.Mutex
 	lines   map[string]*atomic.Pointer[tally] // by mid
@@ -41,17 +39,22 @@ type media struct {
 }
 
 func newMedia(c *Client, peer int) (*media, error) {
-	pc, err := connection()
+	var listening *ear
+	if c.config.Load != nil {
+		listening = newEar(c.config.Load.Meter, &c.first)
+	}
+	pc, err := connect(c.config, c.relay, listening)
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(c.ctx)
 	m := &media{
-		client: c, peer: peer, pc: pc, senders: map[string]*webrtc.RTPTransceiver{}, ctx: ctx, stop: stop,
+		client: c, peer: peer, pc: pc, senders: map[string]*webrtc.RTPTransceiver{}, ctx: ctx, stop: stop, ear: listening,
 		lines: map[string]*atomic.Pointer[tally]{},
 	}
+	m.wants.Store(int32(len(encodings)))
 	m.setSwitches(signaling.DeviceState{Muted: c.config.Muted, Camera: !c.config.NoCamera})
-	if err := m.publish(); err != nil {
+	if err := m.publishAll(); err != nil {
 		stop()
 		_ = pc.Close()
 		return nil, err
@@ -75,45 +78,6 @@ func (m *media) start(f func()) {
 	if !m.closed {
 		m.running.Go(f)
 	}
-}
-
-// connection makes a PeerConnection that speaks what browsers speak here: Opus and VP8 with retransmission.
-func connection() (*webrtc.PeerConnection, error) {
-	engine := &webrtc.MediaEngine{}
-	codecs := []struct {
-		kind  webrtc.RTPCodecType
-		codec webrtc.RTPCodecParameters
-	}{
-		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{RTPCodecCapability: vp8, PayloadType: 96}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{
-			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96"}, PayloadType: 97,
-		}},
-	}
-	for _, c := range codecs {
-		if err := engine.RegisterCodec(c.codec, c.kind); err != nil {
-			return nil, fmt.Errorf("client: codec: %w", err)
-		}
-	}
-	if err := engine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio); err != nil {
-		return nil, fmt.Errorf("client: audio level: %w", err)
-	}
-	registry := &interceptor.Registry{}
-	if err := webrtc.ConfigureNack(engine, registry); err != nil {
-		return nil, fmt.Errorf("client: retransmission: %w", err)
-	}
-	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
-		return nil, fmt.Errorf("client: reports: %w", err)
-	}
-	se := webrtc.SettingEngine{LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}}
-	se.SetIncludeLoopbackCandidate(true) // a server on this machine
-	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(se))
-	pc, err := api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle})
-	if err != nil {
-		return nil, fmt.Errorf("client: connection: %w", err)
-	}
-	return pc, nil
 }
 
 // grow has at least so many receiving lines and offers them. The first call makes the first offer.
@@ -157,6 +121,9 @@ func (m *media) negotiate(restart bool) {
 	for source, transceiver := range m.senders {
 		published = append(published, signaling.Published{Mid: transceiver.Mid(), Source: source})
 	}
+	if m.ear != nil {
+		m.ear.transport.Store(extensionID(offer.SDP, sdp.TransportCCURI))
+	}
 	m.request = c.nextID()
 	c.socket.send(message(signaling.KindOffer, m.request, signaling.Offer{
 		Peer: m.peer, Number: m.number, SDP: offer.SDP, Published: published, ICERestart: restart,
@@ -187,6 +154,7 @@ func (m *media) answered(a signaling.Answer) {
 		m.client.connect()
 		return
 	}
+	m.client.change(func(s *State) { s.Answers++ })
 	if m.again {
 		m.next(false)
 	}
@@ -206,7 +174,10 @@ func (m *media) refused() {
 func (m *media) readState() {
 	state := m.pc.ConnectionState()
 	m.client.change(func(s *State) { s.Media = state == webrtc.PeerConnectionStateConnected })
-	if state == webrtc.PeerConnectionStateFailed {
+	switch state {
+	case webrtc.PeerConnectionStateConnected:
+		m.client.reportLine()
+	case webrtc.PeerConnectionStateFailed:
 		m.client.connect()
 	}
 }
@@ -225,14 +196,17 @@ func (m *media) line(mid string) *atomic.Pointer[tally] {
 func (m *media) count(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	line := m.line(receiver.RTPTransceiver().Mid())
 	buffer := make([]byte, 1500)
+	var numbers stream
 	for {
 		n, _, err := track.Read(buffer)
 		if err != nil {
 			return
 		}
+		expected := numbers.arrived(binary.BigEndian.Uint16(buffer[2:]))
 		if t := line.Load(); t != nil {
 			t.packets.Add(1)
 			t.bytes.Add(uint64(n))
+			t.lost.Add(int64(expected) - 1) // what comes late was counted as lost
 		}
 	}
 }

@@ -37,23 +37,25 @@ const (
 	pageTime  = 200 * time.Millisecond // between two pictures of a screen
 )
 
-// publish adds the microphone's and the camera's lines and sends on them until the connection ends.
-func (m *media) publish() error {
+// publishAll adds the lines of what is sent, and sends on them until the connection ends.
+func (m *media) publishAll() error {
+	config := m.client.config
+	if config.Load != nil {
+		return m.publishLoad(config.Load)
+	}
 	sound, err := webrtc.NewTrackLocalStaticRTP(opus, "sound", "samtale-client")
 	if err != nil {
 		return fmt.Errorf("client: sound: %w", err)
 	}
-	sight, err := webrtc.NewTrackLocalStaticSample(vp8, "picture", "samtale-client")
+	if err := m.add(signaling.SourceMicrophone, sound); err != nil {
+		return err
+	}
+	show, err := m.publishCamera(config.Simulcast)
 	if err != nil {
-		return fmt.Errorf("client: picture: %w", err)
+		return err
 	}
-	for source, track := range map[string]webrtc.TrackLocal{signaling.SourceMicrophone: sound, signaling.SourceCamera: sight} {
-		if err := m.add(source, track); err != nil {
-			return err
-		}
-	}
-	level := m.levelID()
-	m.start(func() { m.send(sound, sight, level) })
+	level := uint8(m.extension(signaling.SourceMicrophone, sdp.AudioLevelURI))
+	m.start(func() { m.send(sound, show, level) })
 	return nil
 }
 
@@ -111,7 +113,7 @@ func (m *media) setSwitches(s signaling.DeviceState) {
 }
 
 // send paces the tone and the picture. Before the connection stands the tracks drop what is written.
-func (m *media) send(sound *webrtc.TrackLocalStaticRTP, sight *webrtc.TrackLocalStaticSample, level uint8) {
+func (m *media) send(sound *webrtc.TrackLocalStaticRTP, show func(), level uint8) {
 	tick := time.NewTicker(toneTime)
 	defer tick.Stop()
 	for n := 0; ; n++ {
@@ -124,16 +126,16 @@ func (m *media) send(sound *webrtc.TrackLocalStaticRTP, sight *webrtc.TrackLocal
 			_ = sound.WriteRTP(tonePacket(n, level)) // fails only when closed
 		}
 		if n%pictureIn == 0 && !m.dark.Load() {
-			_ = sight.WriteSample(samples.Sample{Data: picture, Duration: frameTime})
+			show()
 		}
 	}
 }
 
-// levelID is the header extension's number under which our offer announces the audio level.
-func (m *media) levelID() uint8 {
-	for _, x := range m.senders[signaling.SourceMicrophone].Sender().GetParameters().HeaderExtensions {
-		if x.URI == sdp.AudioLevelURI {
-			return uint8(x.ID)
+// extension is the number under which our offer announces a header extension on a sending line; 0: it does not.
+func (m *media) extension(source, uri string) int {
+	for _, x := range m.senders[source].Sender().GetParameters().HeaderExtensions {
+		if x.URI == uri {
+			return x.ID
 		}
 	}
 	return 0

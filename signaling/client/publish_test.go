@@ -15,12 +15,15 @@ func TestWhatIsPublished(t *testing.T) {
 			t.Fatalf("packet at %d begins with %#x", i, tone[i])
 		}
 	}
-	// RFC 6386 section 9.1: key frame, start code, 14 bits each of width and height.
-	if picture[0]&1 != 0 || picture[3] != 0x9d || picture[4] != 0x01 || picture[5] != 0x2a {
-		t.Errorf("no key frame: % x", picture[:10])
-	}
-	if w, h := int(picture[6])|int(picture[7]&0x3f)<<8, int(picture[8])|int(picture[9]&0x3f)<<8; w != 320 || h != 180 {
-		t.Errorf("%dx%d", w, h)
+	for i, e := range encodings {
+		// RFC 6386 section 9.1: key frame, start code, 14 bits each of width and height.
+		p := e.frame
+		if p[0]&1 != 0 || p[3] != 0x9d || p[4] != 0x01 || p[5] != 0x2a {
+			t.Errorf("%s: no key frame: % x", e.rid, p[:10])
+		}
+		if w, h := int(p[6])|int(p[7]&0x3f)<<8, int(p[8])|int(p[9]&0x3f)<<8; w != 320<<i || h != 180<<i {
+			t.Errorf("%s: %dx%d", e.rid, w, h)
+		}
 	}
 }
 

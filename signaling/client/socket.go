@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ const (
 	quietFor    = 25 * time.Second // the server answers every ping
 	pingEvery   = 10 * time.Second
 	maxMessage  = 256 << 10 // PROTOCOL.md: from the server
+	longMessage = 1 << 10   // from here on it is worth being compressed
 )
 
 // socket is one WebSocket. The loop sends, a goroutine of its own reads.
@@ -37,7 +39,9 @@ func dial(ctx context.Context, url, origin string, header http.Header) (*websock
 	if rest, ok := strings.CutPrefix(url, "http"); ok {
 		url = "ws" + rest
 	}
-	dialer := websocket.Dialer{HandshakeTimeout: dialWithin, Subprotocols: []string{signaling.Subprotocol}, Proxy: http.ProxyFromEnvironment}
+	dialer := websocket.Dialer{
+		HandshakeTimeout: dialWithin, Subprotocols: []string{signaling.Subprotocol}, Proxy: http.ProxyFromEnvironment, EnableCompression: true,
+	}
 	ws, answer, err := dialer.DialContext(ctx, url, header)
 	if err != nil {
 		if answer != nil {
@@ -50,9 +54,11 @@ func dial(ctx context.Context, url, origin string, header http.Header) (*websock
 }
 
 // send writes; when it fails the reader notices too.
-func (s *socket) send(m any) {
+func (s *socket) send(m signaling.Message) {
+	text, _ := json.Marshal(m) // our own structs always can
 	_ = s.ws.SetWriteDeadline(time.Now().Add(writeWithin))
-	if s.ws.WriteJSON(m) != nil {
+	s.ws.EnableWriteCompression(len(text) >= longMessage)
+	if s.ws.WriteMessage(websocket.TextMessage, text) != nil {
 		s.cut()
 	}
 }
@@ -60,11 +66,24 @@ func (s *socket) send(m any) {
 // cut ends the socket without a close frame.
 func (s *socket) cut() { _ = s.ws.NetConn().Close() }
 
+// readMessage reads a message. The limit of the socket counts what came over the network, this one what that unfolds into.
+func readMessage(ws *websocket.Conn) ([]byte, error) {
+	_, message, err := ws.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(message, maxMessage+1))
+	if err == nil && len(text) > maxMessage {
+		err = websocket.ErrReadLimit
+	}
+	return text, err
+}
+
 // read posts what comes until the socket ends.
 func (c *Client) read(s *socket) {
 	for {
 		_ = s.ws.SetReadDeadline(time.Now().Add(quietFor))
-		_, text, err := s.ws.ReadMessage()
+		text, err := readMessage(s.ws)
 		if err != nil {
 			code := signaling.CloseAbnormal
 			var closed *websocket.CloseError
@@ -124,6 +143,8 @@ func (c *Client) told(m signaling.Message) {
 		take(m, func(l signaling.Lobby) { c.change(func(s *State) { s.Lobby = l.People }) })
 	case signaling.KindSpeakers:
 		take(m, func(k signaling.Speakers) { c.change(func(s *State) { s.Speakers = k.Keys }) })
+	case signaling.KindDownlink, signaling.KindUplink, signaling.KindLines, signaling.KindRelay:
+		c.toldOfLine(m)
 	case signaling.KindNeed:
 		take(m, func(n signaling.Need) {
 			c.change(func(s *State) { s.Need = n })
@@ -142,6 +163,44 @@ func (c *Client) told(m signaling.Message) {
 		}
 	case signaling.KindRebuild:
 		c.connect()
+	}
+}
+
+// toldOfLine takes the server's word about what lines carry.
+func (c *Client) toldOfLine(m signaling.Message) {
+	switch m.T {
+	case signaling.KindDownlink:
+		take(m, func(d signaling.Downlink) {
+			c.change(func(s *State) {
+				s.Downlink = d
+				s.Told.Downlink++
+			})
+		})
+	case signaling.KindUplink:
+		take(m, func(u signaling.Uplink) {
+			if c.media != nil {
+				c.media.wants.Store(int32(u.Layers))
+			}
+			c.change(func(s *State) {
+				s.Uplink = u
+				s.Told.Uplink++
+			})
+		})
+	case signaling.KindLines:
+		take(m, func(l signaling.Lines) {
+			c.change(func(s *State) {
+				s.Lines = l.Lines
+				s.Told.Lines++
+			})
+		})
+	case signaling.KindRelay:
+		take(m, func(r signaling.Relay) {
+			c.relay = &r
+			c.change(func(s *State) {
+				s.Relay = r
+				s.Told.Relay++
+			})
+		})
 	}
 }
 

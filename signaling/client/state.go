@@ -20,6 +20,7 @@ type State struct {
 	In        bool              // in the room, not in the lobby
 	Connected bool              // the socket stands and the server has welcomed it
 	Media     bool              // the PeerConnection stands
+	Path      string            // by which it does, PROTOCOL.md's word
 	Over      bool              // for good
 	Code      int               // close code of the last socket; 0: none has ended
 
@@ -29,18 +30,27 @@ type State struct {
 	Slots    []signaling.Slot
 	Speakers []string
 	Need     signaling.Need
-	Changed  int // how often the server has said that the meeting's page has changed
+	Downlink signaling.Downlink
+	Uplink   signaling.Uplink
+	Lines    []signaling.LineState
+	Relay    signaling.Relay // the last that came after the welcome
+	Changed  int             // how often the server has said that the meeting's page has changed
 
+	Told     Told
 	Resumed  int // sockets that went on with the same session
 	Events   int // numbered messages taken in
 	Peer     int // number of the PeerConnection
+	Answers  int // to offers of that one
 	Received []Reception
 }
+
+// Told counts messages about lines.
+type Told struct{ Downlink, Uplink, Lines, Relay int }
 
 // Reception counts what came from one device, over all slots it has been on.
 type Reception struct {
 	Key, Session, Source string
-	Packets, Bytes       uint64
+	Packets, Bytes, Lost uint64
 }
 
 // From sums what came from a person's source.
@@ -50,6 +60,7 @@ func (s State) From(key, source string) Reception {
 		if r.Key == key && r.Source == source {
 			sum.Packets += r.Packets
 			sum.Bytes += r.Bytes
+			sum.Lost += r.Lost
 		}
 	}
 	return sum
@@ -67,10 +78,20 @@ func (s State) sharing() bool {
 	return false
 }
 
+// FirstMedia is when the first packet of another load came; zero: none has.
+func (c *Client) FirstMedia() time.Time {
+	at := c.first.Load()
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, at)
+}
+
 // tally counts for one Reception; the goroutines that read tracks add to it.
 type tally struct {
 	of             Reception
 	packets, bytes atomic.Uint64
+	lost           atomic.Int64
 }
 
 // State returns what the client has heard by now.
@@ -85,7 +106,7 @@ func (c *Client) snapshot() State {
 	s.Received = make([]Reception, 0, len(c.tallies))
 	for _, t := range c.tallies {
 		r := t.of
-		r.Packets, r.Bytes = t.packets.Load(), t.bytes.Load()
+		r.Packets, r.Bytes, r.Lost = t.packets.Load(), t.bytes.Load(), uint64(max(0, t.lost.Load()))
 		s.Received = append(s.Received, r)
 	}
 	slices.SortFunc(s.Received, func(a, b Reception) int {

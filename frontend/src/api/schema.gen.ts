@@ -864,6 +864,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/line-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hear one's own microphone by the way that a call will take */
+        post: operations["createLineTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reach": {
         parameters: {
             query?: never;
@@ -927,6 +944,23 @@ export interface paths {
         /** Replace the region by a REGION.yaml */
         put: operations["putRegion"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/relay-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A way around firewalls for a connection outside a call: TURN credentials, short-lived */
+        post: operations["createRelayCredentials"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1837,6 +1871,21 @@ export interface components {
             what: string;
             why?: string;
         };
+        LineTestInputBody: {
+            /** @description The sending line */
+            mid: string;
+            /** @description An offer with a sending audio line and a receiving one */
+            sdp: string;
+        };
+        LineTestOutputBody: {
+            /** @description The answer */
+            sdp: string;
+            /**
+             * Format: int64
+             * @description When the connection ends by itself
+             */
+            seconds: number;
+        };
         LinksOutputBody: {
             links: components["schemas"]["GuestLink"][] | null;
         };
@@ -2257,6 +2306,17 @@ export interface components {
              * @description The new number: minutes of shorter, people of fewer; or the points a stand-in costs
              */
             value?: number;
+        };
+        RelayCredentials: {
+            credential: string;
+            /**
+             * Format: int64
+             * @description How long it can be entered with these
+             */
+            seconds: number;
+            /** @description RFC 7065, the best first */
+            urls: string[] | null;
+            username: string;
         };
         RepairDeputy: {
             can: boolean;
@@ -4666,6 +4726,39 @@ export interface operations {
             };
         };
     };
+    createLineTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineTestInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineTestOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     getReach: {
         parameters: {
             query?: never;
@@ -4820,6 +4913,33 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
+            };
+        };
+    };
+    createRelayCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayCredentials"];
+                };
+            };
+            /** @description There is no TURN server */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

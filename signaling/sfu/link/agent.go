@@ -166,6 +166,7 @@ func (c *Conn) onSelected(ours, theirs ice.Candidate) {
 	if err != nil {
 		return
 	}
+	defer c.wire.repeat()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, each := range c.generation.locals {

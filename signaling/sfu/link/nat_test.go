@@ -28,6 +28,9 @@ type nat struct {
 	media   [][]byte // of the client's
 	checks  [][]byte // requests of the client's
 	deaf    bool     // to the client's checks and answers
+	late    bool     // lets no hello of ours through before the first of our answers to a check
+	hellos  [][]byte // ours
+	lost    int      // of them
 }
 
 func newNAT(t testing.TB, p *Port) *nat {
@@ -106,6 +109,16 @@ func (n *nat) in(conn *net.UDPConn) {
 		}
 		n.mu.Lock()
 		client, now := n.client, n.outside == conn
+		switch {
+		case size > 13 && buf[0] == 22 && buf[13] == 1: // RFC 6347 section 4.3.2: a handshake's ClientHello
+			n.hellos = append(n.hellos, slices.Clone(buf[:size]))
+			if n.late {
+				n.lost++
+				now = false
+			}
+		case buf[0] == 1: // RFC 8489 section 5: a success response
+			n.late = false
+		}
 		n.mu.Unlock()
 		if now {
 			_, _ = n.inside.WriteToUDPAddrPort(buf[:size], client)
@@ -124,6 +137,26 @@ func (n *nat) forge(packet []byte) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	_, _ = n.outside.WriteToUDPAddrPort(packet, n.to)
+}
+
+// A client drops what comes before it knows that its way to us is open.
+func TestEarlyHelloIsRepeated(t *testing.T) {
+	p := open(t, nil)
+	for lost := 0; lost == 0; { // now and then the answer comes first
+		n := newNAT(t, p)
+		n.mu.Lock()
+		n.late = true
+		n.mu.Unlock()
+		e := meet(t, p, kind{candidate: n.addr(), passive: true})
+		e.connect()
+		e.passes()
+		n.mu.Lock()
+		lost = n.lost
+		if lost > 0 && !slices.Equal(n.hellos[0], n.hellos[1]) {
+			t.Error("the second hello is not the first again but DTLS's own repeat")
+		}
+		n.mu.Unlock()
+	}
 }
 
 func TestRebinding(t *testing.T) {
