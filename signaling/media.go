@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/samtale/samtale/signaling/sfu"
 )
@@ -18,6 +19,7 @@ type link struct {
 	up     bool         // sound and picture get through
 	stood  bool         // was up at some time
 	slots  []slot       // receiving lines in the order of the offer
+	shown  []sfu.View   // what the media server has been told of them
 
 	offer int      // number of the last offer
 	busy  bool     // an offer is being answered
@@ -37,6 +39,9 @@ type slot struct {
 	line   sfu.Line
 	on     feed
 	source *sfu.Source // of on, as the media server has been told
+	fresh  time.Time   // until when it is shown although the client has not said so, for on is new
+	held   bool        // its picture is held back for the line's sake
+	weak   bool        // the sender's line carries no picture
 }
 
 // feed is what one session sends of one content; zero: nobody.

@@ -46,6 +46,7 @@ type room struct {
 	raises   uint64          // hands raised so far
 	floor    floor
 	speakers []string
+	surveyed time.Time // when the lines were told last
 	changed  topic
 	over     bool
 }
@@ -86,6 +87,7 @@ func (r *room) run() {
 			r.expire(now)
 			r.renew(now)
 			r.listen(now)
+			r.survey(now)
 		}
 		r.flush()
 		if (r.over || len(r.sessions) == 0) && r.rooms.retire(r, r.over) {

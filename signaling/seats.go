@@ -79,6 +79,7 @@ func (r *room) resume(s *session, conn *Conn, m Member, hello Hello) {
 	}
 	r.conns[conn] = s
 	s.conn, s.member, s.device, s.screens = conn, m, hello.Device, hello.Screens
+	s.repeatLines()
 	s.now.muted, s.now.camera = hello.Muted, hello.Camera
 	r.welcome(s, hello.id, true)
 	if s.repeat(hello.Resume.Seq) {

@@ -40,9 +40,15 @@ type session struct {
 	report   LineReport
 	reportAt time.Time
 
-	link  *link // its media connection; nil: none yet, or it has failed
-	peer  int   // number of the last connection
-	slots []Slot
+	stepDown, stepUp      string   // of its connection; "": there was none yet
+	down                  Downlink // what the client has been told, and when
+	up                    Uplink
+	lines                 []LineState
+	downAt, upAt, linesAt time.Time
+
+	link *link  // its media connection; nil: none yet, or it has failed
+	peer int    // number of the last connection
+	told []Slot // what the client knows to come on its lines
 }
 
 // switches is what a person has switched on on this device.

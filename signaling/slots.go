@@ -3,6 +3,7 @@ package signaling
 import (
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/samtale/samtale/signaling/sfu"
 )
@@ -117,7 +118,7 @@ func (r *room) put(to *session, at *slot, on feed) {
 		r.log.Debug("slot not changed", slog.String("session", to.id), slog.Any("err", err))
 		at.on, source = feed{}, nil
 	}
-	at.source = source
+	at.source, at.held, at.weak, at.fresh = source, false, false, time.Now().Add(freshFor)
 }
 
 // tellSlots says what is on the lines if it is something else than last time, or if always is set.
@@ -127,22 +128,29 @@ func (s *session) tellSlots(always bool) {
 	}
 	slots := make([]Slot, len(s.link.slots))
 	for i, line := range s.link.slots {
-		slots[i] = line.shown()
+		slots[i] = line.shown(s.soundOnly())
 	}
-	if !always && slices.Equal(slots, s.slots) {
+	if !always && slices.Equal(slots, s.told) {
 		return
 	}
-	s.slots = slots
+	s.told = slots
 	s.tell(KindSlots, payload(Slots{Slots: slots}))
 }
 
-func (l slot) shown() Slot {
+func (l slot) shown(soundOnly bool) Slot {
 	shown := Slot{Mid: l.line.Mid, Kind: l.line.Kind, State: SlotOff}
 	if l.on.from == nil {
 		return shown
 	}
 	shown.State, shown.Key, shown.Session, shown.Source = SlotPaused, l.on.from.member.Key, l.on.from.id, string(l.on.content)
-	if l.on.from.flows() {
+	switch {
+	case !l.on.from.flows() || l.weak:
+		shown.Why = WhySender
+	case soundOnly && l.line.Kind == sfu.Video:
+		shown.Why = WhyChoice
+	case l.held:
+		shown.Why = WhyLine
+	default:
 		shown.State = SlotOn
 	}
 	return shown

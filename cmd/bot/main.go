@@ -4,14 +4,17 @@
 //	bot --url http://localhost:8080 --people 3 --seconds 20    in a throwaway meeting of the demo
 //	bot --seconds 20 --link https://…/join#… --link …          in a meeting with personal join links
 //	bot --url http://localhost:8080 --people 200 --hunts 20    rings, 20 at a time among 200 people; replaces the demo's region
+//	bot --url http://localhost:8080 --shape 1x8 --pid 4711     measures what forwarding costs the server, which is process 4711
+//	bot --url … --shape 1x8 --saturate --pid 4711              adds such rooms until it breaks
 //
-// It prints a JSON summary. Exit 0: everybody received something, every ring came and stopped; 1: not so, or somebody could not come
-// in; 2: usage.
+// It prints a JSON summary; --shape prints a line for a table, too, to the standard error. Exit 0: everybody received something,
+// every ring came and stopped, all was forwarded; 1: not so, or somebody could not come in; 2: usage.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -19,6 +22,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/samtale/samtale/signaling/client"
 )
 
 func main() {
@@ -33,14 +38,22 @@ type options struct {
 	people  int
 	seconds int
 	links   []string
+	way     client.Way
 	hunts   int // 0: join a call instead
 	rounds  int
+
+	shape    string // "": no load test
+	saturate bool
+	pid      int // of the server; 0: its cost is not measured
+	warm     int // seconds for it to find out what the lines carry
 }
 
 const mostPeople = 500 // more than a machine plays
 
+var ways = map[string]client.Way{"direct": client.Direct, "tcp": client.DirectTCP, "relay": client.RelayOnly, "any": client.AnyWay}
+
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var o options
+	o := options{way: client.Direct}
 	flags := flag.NewFlagSet("bot", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.url, "url", "", "address of the server (default: where the first link points, else http://localhost:8080)")
@@ -52,29 +65,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		o.links = append(o.links, link)
 		return nil
 	})
+	flags.StringVar(&o.shape, "shape", "", "measure with this load: "+shapeNames())
+	flags.BoolVar(&o.saturate, "saturate", false, "with --shape: add rooms until sound and pictures come late or not at all")
+	flags.IntVar(&o.pid, "pid", 0, "with --shape: the server's process, whose CPU and memory are measured")
+	flags.IntVar(&o.warm, "warm", 60, "with --shape: seconds to wait for at most until all is forwarded, before measuring")
+	flags.Func("way", "to the media server: direct (default), tcp, relay, or any of them", func(name string) error {
+		way, known := ways[name]
+		if !known {
+			return errors.New("not a way")
+		}
+		o.way = way
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	if o.hunts != 0 && (o.hunts < 1 || o.people < leastTeam*o.hunts || o.rounds < 1 || o.rounds > mostRounds || len(o.links) > 0) {
-		fmt.Fprintf(stderr, "bot: at least %d people for each of the hunts, 1 to %d rounds, and no links\n", leastTeam, mostRounds)
+	if err := o.check(flags.NArg()); err != nil {
+		fmt.Fprintln(stderr, "bot:", err)
 		return 2
 	}
-	if flags.NArg() > 0 || o.people < 1 || o.people > mostPeople || o.seconds < 1 {
-		fmt.Fprintf(stderr, "bot: 1 to %d people for at least 1 second, and nothing else\n", mostPeople)
-		return 2
-	}
-	var found any
-	var good bool
-	var err error
-	if o.hunts > 0 {
-		var s ringSummary
-		s, err = playRings(ctx, o)
-		found, good = s, s.Good
-	} else {
-		var s summary
-		s, err = play(ctx, o)
-		found, good = s, s.Good
-	}
+	found, good, err := o.play(ctx, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "bot:", err)
 		return 1
@@ -89,6 +99,55 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// check refuses what cannot be played.
+func (o options) check(words int) error {
+	switch {
+	case o.hunts != 0 && (o.hunts < 1 || o.people < leastTeam*o.hunts || o.rounds < 1 || o.rounds > mostRounds || len(o.links) > 0):
+		return fmt.Errorf("at least %d people for each of the hunts, 1 to %d rounds, and no links", leastTeam, mostRounds)
+	case words > 0 || o.people < 1 || o.people > mostPeople || o.seconds < 1:
+		return fmt.Errorf("1 to %d people for at least 1 second, and nothing else", mostPeople)
+	case o.shape == "" && (o.saturate || o.pid != 0):
+		return errors.New("--saturate and --pid need a --shape")
+	case o.shape != "" && (o.hunts != 0 || len(o.links) > 0 || o.warm < 0):
+		return errors.New("--shape makes its own rooms: no hunts, no links")
+	case o.shape != "":
+		_, err := findShape(o.shape)
+		return err
+	}
+	return nil
+}
+
+// play does what the options say. What it returns is printed; good says whether all went well.
+func (o options) play(ctx context.Context, stderr io.Writer) (found any, good bool, err error) {
+	switch {
+	case o.hunts > 0:
+		s, err := playRings(ctx, o)
+		return s, s.Good, err
+	case o.shape == "":
+		s, err := play(ctx, o)
+		return s, s.Good, err
+	}
+	s, err := findShape(o.shape)
+	if err != nil {
+		return nil, false, err
+	}
+	if o.saturate {
+		found, err := playSaturate(ctx, o, s)
+		if err == nil {
+			fmt.Fprintf(stderr, "%s\n", tableHead)
+			for _, step := range found.Steps {
+				fmt.Fprintln(stderr, step.row())
+			}
+		}
+		return found, found.PerSecond > 0, err
+	}
+	m, err := playLoad(ctx, o, s)
+	if err == nil {
+		fmt.Fprintf(stderr, "%s\n%s\n", tableHead, m.row())
+	}
+	return m, m.Full, err
 }
 
 // summary is what is printed.

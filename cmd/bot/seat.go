@@ -27,10 +27,11 @@ type seat struct {
 	socket     string
 	origin     string
 	header     http.Header // the session cookie
+	way        client.Way
 }
 
 func (s seat) config() client.Config {
-	return client.Config{URL: s.socket, Origin: s.origin, Header: s.header, Conference: s.conference}
+	return client.Config{URL: s.socket, Origin: s.origin, Header: s.header, Conference: s.conference, Way: s.way}
 }
 
 // makeRoom asks the demo for a throwaway meeting and returns its join links.
@@ -59,6 +60,7 @@ func takeSeats(ctx context.Context, o options) ([]seat, error) {
 		if err != nil {
 			return nil, fmt.Errorf("link %d: %w", i+1, err)
 		}
+		s.way = o.way
 		seats = append(seats, s)
 	}
 	return seats, nil

@@ -1,5 +1,6 @@
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { become, hearsAndSees, join, joinLink, mails } from "./people";
+import { accessible } from "./accessible";
+import { become, hears, hearsAndSees, join, joinLink, mails, received } from "./people";
 import { TestServer } from "./server";
 
 let server: TestServer;
@@ -114,6 +115,47 @@ test("a camera that comes on while the welcome is on its way is shown", async ({
   await b.reload();
   await b.getByRole("button", { name: "Leave call" }).waitFor();
   await Promise.all([hearsAndSees(a), hearsAndSees(b)]);
+});
+
+test("the line and the loudspeaker are tried before the call", async ({ browser }) => {
+  const page = await pageOf(browser);
+  const [link] = (await room(page, 1)).links;
+  if (!link) throw new Error("a link is needed");
+  await page.addInitScript(() => { localStorage.setItem("samtale.language", "en"); });
+  await page.goto(link);
+  await page.getByRole("button", { name: "Join call" }).click();
+  await page.waitForURL(/\/call\//);
+  await expect(page.getByText("The line carries sound and picture.")).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Test the sound" }).click();
+  await page.getByRole("group", { name: "Did you hear the tones?" }).getByRole("button", { name: "No" }).click();
+  await expect(page.getByText("choose another loudspeaker above", { exact: false })).toBeVisible();
+  await accessible(page);
+});
+
+test("sound only takes the pictures away and gives them back, and everybody's line can be read", async ({ browser }) => {
+  const [a, b] = [await pageOf(browser), await pageOf(browser)];
+  const [first, second] = (await room(a, 2)).links;
+  if (!first || !second) throw new Error("two links are needed");
+  await join(a, first);
+  await join(b, second);
+  await Promise.all([hearsAndSees(a), hearsAndSees(b)]);
+
+  await b.getByRole("button", { name: "Sound only" }).click();
+  const framesWhileHearing = async () => {
+    const before = await received(b);
+    await hears(b);
+    return (await received(b)).frames - before.frames;
+  };
+  await expect.poll(framesWhileHearing, { timeout: 30_000 }).toBe(0);
+  await b.getByRole("button", { name: "Sound only" }).click();
+  await Promise.all([hearsAndSees(a), hearsAndSees(b)]);
+
+  await expect(a.getByRole("list", { name: "Everyone here" }).getByText(/^Line (good|fair), \d\.\d of 5$/).first()).toBeVisible();
+  await a.getByRole("button", { name: "Everybody’s line" }).click();
+  const lines = a.getByRole("list", { name: "Everybody’s line" }).getByRole("listitem");
+  await expect(lines).toHaveCount(2);
+  await expect(lines.filter({ hasText: "this machine" })).toContainText("direct (UDP)");
+  await accessible(a);
 });
 
 test("kill -9 in mid-call loses at most five seconds of attendance", async ({ browser }) => {

@@ -1,38 +1,40 @@
+import { Belief, type Own } from "./Belief";
 import { Capture } from "./Capture";
 import type { Closing } from "./closing";
 import { Connection } from "./Connection";
-import { Ears } from "./Ears";
 import { Floor } from "./Floor";
+import { Gauge } from "./Gauge";
+import { Hearing } from "./Hearing";
+import { Keeping } from "./Keeping";
+import { LineCheck } from "./LineCheck";
 import { insideCall, setInsideCall, tabId } from "./memory";
-import type { Need, ServerMessage, Welcome } from "./messages";
+import type { Need, OwnLine, ServerMessage, Welcome } from "./messages";
 import { watchNetwork } from "./network";
-import { Rescue } from "./Rescue";
 import { apply, changeOf, emptyRoom, wasLowered, type RoomState } from "./room";
 import { Sharing } from "./Sharing";
 import { beforeCall, lineOf, type CallState, type Party } from "./state";
 import { Stay } from "./Stay";
-import { Tones } from "./tones";
+import { Viewing } from "./Viewing";
 
 /** How a call begins. soundFirst: the camera stays off until it is tapped. now: without the page before the call. */
 export type Beginning = { soundFirst: boolean; now: boolean };
 
-/** A socket that is back this quickly was never gone for a person. */
-const goneAfter = 1_000;
+const goneAfter = 1_000; // a socket that is back this quickly was never gone for a person
 
 /**
  * Call is one meeting as this page takes part in it: own devices, the stay at the server, the media connection, and what
  * of all that the pages see. It is made without effect; open begins, close ends, and it may be opened again.
  */
 export class Call {
-  readonly capture = new Capture((interrupted) => { this.rescue.sign(interrupted ? "clock_stopped" : "clock_back"); });
-  readonly tones = new Tones();
-  private readonly ears = new Ears(
-    (blocked) => { this.rescue.block(blocked); },
-    (stopped) => { this.rescue.sign(stopped ? "playback_stopped" : "playback_back"); },
-  );
-  private readonly rescue = new Rescue((sound) => { this.set({ sound }); }, () => { void this.capture.retry(); });
+  readonly capture = new Capture((interrupted) => { this.hearing.interrupt(interrupted); });
+  readonly hearing = new Hearing((sound) => { this.set({ sound }); }, () => { void this.capture.retry(); });
+  readonly lineCheck = new LineCheck();
+  readonly viewing = new Viewing((view) => this.stay?.tell({ t: "view", d: view }) ?? false);
   private readonly screen = new Sharing(() => { this.screenChanged(); });
   private readonly connection: Connection;
+  private readonly gauge = new Gauge(() => this.connection.stats(), (line) => { this.measured(line); });
+  private readonly keeping = new Keeping((change) => { this.set(change); });
+  private readonly belief = new Belief();
   private readonly floor = new Floor((mid) => this.connection.track(mid), () => { this.show(); });
   private readonly watchers = new Set<() => void>();
   private state: CallState = beforeCall;
@@ -44,10 +46,6 @@ export class Call {
   private goingOn: ReturnType<typeof setTimeout> | undefined;
   private up = false;
   private late = false;
-  private silenced = false;
-  private speaker = "";
-  private introduced = { muted: false, camera: false };
-  private told = { muted: false, camera: false, screen: false };
   private stopCapture: (() => void) | null = null;
   private unwatch: (() => void) | null = null;
   private turn = 0;
@@ -56,13 +54,18 @@ export class Call {
 
   constructor(private readonly conference: string, private readonly path: string, private readonly beginning: Beginning) {
     this.connection = new Connection({
+      heard: () => this.up,
       sends: () => ({ microphone: this.capture.track("microphone"), camera: this.capture.track("camera"), screen: this.screen.track() }),
       offer: (peer, { iceRestart, number, sdp, published }) => {
         this.stay?.request({ t: "offer", d: { peer, number, sdp, published: [...published], ice_restart: iceRestart } });
       },
-      line: (mid, track) => { if (track.kind === "audio") this.ears.hear(mid, track); },
-      forget: (mids) => { for (const mid of mids) this.ears.forget(mid); },
-      changed: () => { this.showLine(); this.show(); },
+      line: (mid, track) => { if (track.kind === "audio") this.hearing.hear(mid, track); },
+      forget: (mids) => { this.hearing.forget(mids); },
+      changed: () => {
+        this.gauge.run(this.connection.standing() === "flowing");
+        this.showLine();
+        this.show();
+      },
     });
   }
 
@@ -75,19 +78,22 @@ export class Call {
   /** open shows yourself; a tab that was inside goes straight back, and so does whoever has just said yes to a talk. */
   open(): void {
     this.stopCapture = this.capture.subscribe(() => { this.captureChanged(); });
-    this.speakThrough(this.capture.speaker());
+    this.hearing.through(this.capture.speaker());
     this.unwatch = watchNetwork(() => { this.connection.restart(); });
-    this.rescue.open();
+    this.hearing.open();
+    this.viewing.open();
     window.samtaleCall = { stats: () => this.connection.stats() };
     const back = insideCall(this.conference);
     const opening = this.capture.open(back || !this.beginning.soundFirst);
     if (back) this.join();
     else if (this.beginning.now) void this.start(opening);
+    else this.lineCheck.open();
   }
 
   close(): void {
     this.stopCapture?.();
     this.unwatch?.();
+    this.viewing.close();
     delete window.samtaleCall;
     // Another page was opened instead: that is leaving. On the way in nothing is left yet, and a reload comes back by itself.
     if (this.state.phase.kind === "inside" || this.state.phase.kind === "waiting") {
@@ -100,12 +106,10 @@ export class Call {
 
   join(): void {
     if (this.stay) return;
+    this.lineCheck.close();
     this.set({ ...beforeCall, phase: { kind: "connecting" }, line: "joining" });
     this.stay = new Stay(this.path, {
-      introduce: () => {
-        this.introduced = this.own();
-        return { conference: this.conference, device: tabId(), screens: true, ...this.introduced };
-      },
+      introduce: () => ({ conference: this.conference, device: tabId(), screens: true, ...this.belief.introduce(this.own()) }),
       welcomed: (welcome) => { this.welcomed(welcome); },
       received: (message) => { this.received(message); },
       offerRefused: (number) => { this.connection.refused(number); },
@@ -127,7 +131,7 @@ export class Call {
   /** again goes back in from the page after the call. */
   again(): void {
     void this.capture.open(!this.beginning.soundFirst);
-    this.rescue.open();
+    this.hearing.open();
     this.join();
   }
 
@@ -142,10 +146,10 @@ export class Call {
     await this.capture.setCamera(on);
   }
 
-  /** Without lines for pictures none are sent to us. */
+  /** setSoundOnly tells the server too, which then sends no pictures; the sound goes on meanwhile. */
   async setSoundOnly(soundOnly: boolean): Promise<void> {
     const changing = this.capture.setSoundOnly(soundOnly);
-    this.connection.want(this.wanted());
+    if (this.stay && this.state.phase.kind === "inside") this.connection.want(this.wanted());
     this.show();
     await changing;
   }
@@ -174,33 +178,26 @@ export class Call {
 
   /** share must be called from a press. One at a time: two screens would leave no room for faces. */
   async share(): Promise<void> {
-    if (this.state.shared) {
-      this.set({ shareNote: "taken" });
-      return;
-    }
-    this.set({ shareNote: null });
-    if (!(await this.screen.start())) this.set({ shareNote: "failed" });
+    if (this.state.shared) this.screen.stop("taken");
+    else await this.screen.start();
   }
 
   stopSharing(): void {
-    this.stopScreen(null);
+    this.screen.stop();
   }
 
   forgetShareNote(): void {
-    this.set({ shareNote: null });
+    this.screen.forgetNote();
   }
 
   /** playSound must be called from a press. */
   playSound(): void {
-    this.ears.unlock();
+    this.hearing.play();
   }
 
   /** restoreSound gives back all that a phone call has taken. It must be called from a press. */
   async restoreSound(): Promise<void> {
-    this.ears.unlock();
-    this.rescue.sign("restored");
-    await this.capture.restart();
-    this.ears.unlock(); // a phone that gives the microphone back may stop what plays once more
+    await this.hearing.restore(() => this.capture.restart());
   }
 
   /** start goes in as soon as somebody can be heard; else the page before the call says what stands in the way. */
@@ -213,27 +210,19 @@ export class Call {
     else this.set({ phase: { kind: "check" } });
   }
 
-  private own(): { muted: boolean; camera: boolean } {
+  private own(): Own {
     const { muted, microphone, camera, silenced } = this.capture.current();
-    return { muted: muted || silenced || microphone.kind === "trouble", camera: camera.kind === "live" };
+    return { muted: muted || silenced || microphone.kind === "trouble", camera: camera.kind === "live", screen: this.screen.track() !== null };
   }
 
+  /** Whoever comes in with sound only has no lines for pictures: the offer is shorter, and lines can be added. */
   private wanted(): Need {
     return { audio: this.need.audio, video: this.capture.current().wishes.soundOnly ? 0 : this.need.video };
   }
 
-  private speakThrough(speaker: string): void {
-    if (speaker === this.speaker) return;
-    this.speaker = speaker;
-    this.tones.through(speaker);
-    this.ears.through(speaker);
-  }
-
   private captureChanged(): void {
-    const { silenced } = this.capture.current();
-    if (silenced !== this.silenced) this.rescue.sign(silenced ? "microphone_stopped" : "microphone_back");
-    this.silenced = silenced;
-    this.speakThrough(this.capture.speaker());
+    this.hearing.silence(this.capture.current().silenced);
+    this.hearing.through(this.capture.speaker());
     this.connection.setTrack("microphone", this.capture.track("microphone"));
     this.connection.setTrack("camera", this.capture.track("camera"));
     this.tellState();
@@ -243,38 +232,39 @@ export class Call {
   private screenChanged(): void {
     this.connection.setTrack("screen", this.screen.track());
     this.tellState();
-    this.set({ sharing: this.screen.state() });
+    this.set({ sharing: this.screen.state(), shareNote: this.screen.note() });
   }
 
-  private stopScreen(why: "taken" | "ended" | null): void {
-    if (why) this.told.screen = false; // the server knows
-    this.screen.stop();
-    this.set({ shareNote: why });
+  /** The server will not have this screen, or no longer. */
+  private stopScreen(why: "taken" | "ended"): void {
+    this.belief.screenOver();
+    this.screen.stop(why);
   }
 
   private tellState(): void {
-    const own = { ...this.own(), screen: this.screen.track() !== null };
-    const { told } = this;
-    if (!this.up || (own.muted === told.muted && own.camera === told.camera && own.screen === told.screen)) return;
-    const { screen, ...rest } = own;
-    this.stay?.request({ t: "state", d: screen === told.screen ? rest : own });
-    this.told = own;
+    const news = this.up ? this.belief.news(this.own()) : null;
+    if (news) this.stay?.request({ t: "state", d: news });
+  }
+
+  private measured(own: OwnLine): void {
+    this.connection.goes(own.path);
+    this.stay?.tell({ t: "line", d: own });
+    this.set({ own });
   }
 
   private welcomed(welcome: Welcome): void {
     this.you = welcome.you;
     this.session = welcome.session;
     this.need = welcome.need;
+    if (welcome.relay) this.connection.relay(welcome.relay);
     setInsideCall(this.conference);
     if (!welcome.resumed) {
       this.room = emptyRoom;
       this.connection.forget();
-      this.told.screen = false;
     }
-    // The server believes the introduction. A camera that came on while the welcome was on its way must be told, or nobody
-    // will ever be shown it.
-    // A screen is not part of it, and what was said of one may have been lost with the last socket.
-    this.told = { ...this.introduced, screen: this.told.screen && this.screen.track() === null };
+    this.belief.welcomed(welcome.resumed, this.screen.track() !== null);
+    this.viewing.again();
+    this.set({ session: welcome.session });
     if (welcome.place === "lobby") {
       this.tellState();
       this.set({ phase: { kind: "waiting" }, line: "good" });
@@ -304,7 +294,13 @@ export class Call {
         this.connection.restart();
         break;
       case "rebuild":
-        this.connection.rebuild();
+        this.connection.renew();
+        break;
+      case "relay":
+        this.connection.relay(message.d);
+        return;
+      case "uplink":
+        this.connection.follow(message.d);
         break;
       case "answer":
         this.connection.answer(message.d.peer, message.d.number, message.d.sdp);
@@ -317,6 +313,8 @@ export class Call {
         this.tell(before);
         break;
       case "waiting":
+      case "downlink":
+      case "lines":
       case "slots":
       case "speakers":
         break;
@@ -337,8 +335,8 @@ export class Call {
     if (lowered.hand) this.set({ lowered: this.state.lowered + 1 });
     const change = changeOf(before, this.room, you);
     if (!change) return;
-    if (change.came.length + change.outside.length > 0) this.tones.came();
-    else if (change.left.length > 0) this.tones.left();
+    if (change.came.length + change.outside.length > 0) this.hearing.tones.came();
+    else if (change.left.length > 0) this.hearing.tones.left();
     this.turn += 1;
     this.set({ happening: { ...change, turn: this.turn } });
   }
@@ -365,16 +363,17 @@ export class Call {
     was?.close();
     this.connection.close();
     this.screen.stop();
-    this.ears.close();
-    this.tones.close();
     this.capture.close();
-    this.rescue.close();
+    this.hearing.close();
     this.floor.clear();
+    this.gauge.run(false);
+    this.lineCheck.close();
+    this.keeping.clear();
     clearTimeout(this.goingOn);
     this.started += 1;
     this.up = false;
     this.late = false;
-    this.told = { muted: false, camera: false, screen: false };
+    this.belief.forget();
     this.you = null;
     this.room = emptyRoom;
   }
@@ -388,7 +387,10 @@ export class Call {
   /** show works out what the pages see from what is known. */
   private show(): void {
     if (!this.stay) return;
-    this.set(this.floor.see(this.room, { key: this.you?.key ?? "", muted: this.own().muted, picture: this.capture.track("camera") }));
+    const own = this.own();
+    this.set(this.floor.see(this.room, { key: this.you?.key ?? "", muted: own.muted, picture: this.capture.track("camera") }));
+    this.viewing.see(this.room.slots, this.room.speakers, this.capture.current().wishes.soundOnly);
+    this.keeping.see(this.room, own);
   }
 
   private set(change: Partial<CallState>): void {

@@ -1,4 +1,4 @@
-import { forbidden, listDevices, noDevices, openBoth, openDevice, supported, troubleOf, type Devices, type Source, type Trouble } from "./devices";
+import { diagnose, forbidden, listDevices, noDevices, openBoth, openDevice, setBlur, supported, whyUnsupported, type Devices, type Source, type Trouble } from "./devices";
 import { LevelMeter } from "./level";
 import { readKept, readWishes, writeKept, writeWishes, type Wishes } from "./memory";
 
@@ -69,7 +69,8 @@ export class Capture {
   async open(wantsPicture = true): Promise<void> {
     const turn = (this.turn += 1);
     if (!supported()) {
-      this.set({ microphone: { kind: "trouble", trouble: "unsupported" }, camera: { kind: "trouble", trouble: "unsupported" } });
+      const none = { kind: "trouble", trouble: whyUnsupported() } as const;
+      this.set({ microphone: none, camera: none });
       return;
     }
     navigator.mediaDevices.addEventListener("devicechange", this.devicesChanged);
@@ -131,6 +132,13 @@ export class Capture {
     if (this.state.replaced) this.set({ replaced: null });
   }
 
+  /** setBlur is kept for the next camera that offers it. */
+  setBlur(blur: boolean): void {
+    this.wish({ blur });
+    const track = this.track("camera");
+    if (track) void setBlur(track, blur);
+  }
+
   setShortcuts(shortcuts: boolean): void {
     this.wish({ shortcuts });
   }
@@ -161,17 +169,17 @@ export class Capture {
       }
       this.take("microphone", tracks.microphone);
       this.take("camera", tracks.camera);
-    } catch (error) {
-      if (turn !== this.turn) return;
-      await this.openApart(turn, troubleOf(error));
+    } catch {
+      if (turn === this.turn) await this.openApart(turn);
     }
   }
 
   /** One of the two stands in the way: sound is asked for first, for it is the call. */
-  private async openApart(turn: number, trouble: Trouble): Promise<void> {
+  private async openApart(turn: number): Promise<void> {
     for (const source of ["microphone", "camera"] as const) {
+      const no = await forbidden(source);
       if (turn !== this.turn) return;
-      if (trouble === "denied" && await forbidden(source)) this.set({ [source]: { kind: "trouble", trouble } });
+      if (no) this.set({ [source]: { kind: "trouble", trouble: "denied" } });
       else await this.acquire(source);
     }
   }
@@ -188,7 +196,8 @@ export class Capture {
       if (stale()) track.stop();
       else this.take(source, track);
     } catch (error) {
-      if (!stale()) this.set({ [source]: { kind: "trouble", trouble: troubleOf(error) } });
+      const trouble = await diagnose(source, error);
+      if (!stale()) this.set({ [source]: { kind: "trouble", trouble } });
     }
   }
 
@@ -205,6 +214,8 @@ export class Capture {
       track.onmute = () => { this.set({ silenced: true }); };
       track.onunmute = () => { this.set({ silenced: false }); };
       this.level.follow(track);
+    } else if (this.state.wishes.blur) {
+      void setBlur(track, true);
     }
     this.set({ [source]: { kind: "live", track }, ...(source === "microphone" ? { silenced: track.muted } : {}) });
   }

@@ -1,6 +1,11 @@
-import type { Need } from "./messages";
-import { Peer, type Offer, type Sent } from "./Peer";
+import { unlimited } from "./encodings";
+import { afterFailure, firstTrial, memoryAfter, type Trial } from "./fallback";
+import { readRelayed, writeRelayed } from "./memory";
+import type { Need, OwnLine, Relay, Uplink } from "./messages";
+import { isRelayed } from "./ownLine";
+import { Peer, type Offer } from "./Peer";
 import { retryDelay } from "./retry";
+import type { Sent } from "./Sending";
 
 declare global {
   interface Window {
@@ -10,6 +15,8 @@ declare global {
 }
 
 export type ConnectionHooks = {
+  /** The server hears us: what fails now fails because of the way of sound and picture. */
+  heard(): boolean;
   /** What a new connection sends. */
   sends(): Record<Sent, MediaStreamTrack | null>;
   offer(peer: number, offer: Offer): void;
@@ -27,7 +34,10 @@ export type Standing = "flowing" | "joining" | "broken";
 /** Until sound gets through for the first time it is "joining", but not longer than this. */
 const joiningFor = 8_000;
 
-/** Connection is the way of sound and picture: one Peer after another, each made when the last one was beyond repair. */
+/**
+ * Connection is the way of sound and picture: one Peer after another, each made when the last one was beyond repair, and by way of the
+ * relay when nothing else gets through.
+ */
 export class Connection {
   private peer: Peer | null = null;
   private number = 0;
@@ -37,6 +47,11 @@ export class Connection {
   private rebuilding: ReturnType<typeof setTimeout> | undefined;
   private rebuilds = 0;
   private flowing = false;
+  private servers: RTCIceServer[] = [];
+  private uplink = unlimited;
+  private trial: Trial | null = null;
+  private stoodSince: number | null = null;
+  private path: OwnLine["path"] = "";
   /** True once sound and picture should have come: before, nobody needs a word about it. */
   private impatient = false;
 
@@ -63,25 +78,48 @@ export class Connection {
     if (!this.flowing) this.peer.restart();
   }
 
-  /** want has so many lines. Lines cannot be given back: without pictures the connection is made anew, half a second without sound. */
+  /** want has so many lines. */
   want(need: Need): void {
-    const fewer = need.video === 0 && this.need.video > 0;
     this.need = need;
-    if (this.peer && fewer) this.rebuild();
-    else this.peer?.grow(need.audio, need.video);
+    this.peer?.grow(need.audio, need.video);
   }
 
-  /** rebuild makes a new connection now. */
-  rebuild(): void {
+  /** relay takes the relay's addresses and credentials, anew before the old ones end. */
+  relay(relay: Relay): void {
+    this.servers = [{ urls: relay.urls, username: relay.username, credential: relay.credential }];
+    this.peer?.relay(this.servers);
+  }
+
+  follow(uplink: Uplink): void {
+    this.uplink = uplink;
+    this.peer?.follow(uplink);
+  }
+
+  /** goes is told which path is taken, as soon as it is known. */
+  goes(path: OwnLine["path"]): void {
+    if (path === "" || path === this.path || !this.trial) return;
+    this.path = path;
+    writeRelayed(memoryAfter(this.trial.way, isRelayed(path), readRelayed(), Date.now()));
+  }
+
+  /** renew is the server's wish for a new connection: it has waited for this one in vain. */
+  renew(): void {
+    if (!this.flowing) this.count();
+    this.rebuild();
+  }
+
+  private rebuild(): void {
     this.disconnect();
+    this.trial ??= firstTrial(readRelayed(), Date.now());
     this.number += 1;
     const number = this.number;
     const mine = (run: () => void) => { if (number === this.number && this.peer) run(); };
-    this.peer = new Peer([], this.hooks.sends(), {
+    const setup = { servers: this.servers, relayed: this.servers.length > 0 && this.trial.way === "relay", tracks: this.hooks.sends(), uplink: this.uplink };
+    this.peer = new Peer(setup, {
       offer: (offer) => { mine(() => { this.hooks.offer(number, offer); }); },
       slot: (mid, track) => { mine(() => { this.slot(mid, track); }); },
       flowing: (flowing) => { mine(() => { this.flows(flowing); }); },
-      broken: () => { mine(() => { this.rebuildLater(); }); },
+      broken: () => { mine(() => { this.count(); this.rebuildLater(); }); },
     });
     this.patience = setTimeout(() => { this.impatient = true; this.hooks.changed(); }, joiningFor);
     this.peer.grow(this.need.audio, this.need.video);
@@ -98,6 +136,9 @@ export class Connection {
     this.forget();
     this.impatient = false;
     this.rebuilds = 0;
+    this.trial = null;
+    this.servers = [];
+    this.uplink = unlimited;
   }
 
   restart(): void {
@@ -123,8 +164,17 @@ export class Connection {
   private flows(flowing: boolean): void {
     this.flowing = flowing;
     this.impatient = true;
-    if (flowing) this.rebuilds = 0;
+    if (flowing) {
+      this.rebuilds = 0;
+      this.stoodSince ??= performance.now();
+    }
     this.hooks.changed();
+  }
+
+  /** count weighs a failure, unless the whole network is away. */
+  private count(): void {
+    if (!this.trial || !this.hooks.heard()) return;
+    this.trial = afterFailure(this.trial, this.stoodSince === null ? null : performance.now() - this.stoodSince);
   }
 
   /** rebuildLater waits longer each time in vain. */
@@ -138,6 +188,8 @@ export class Connection {
     clearTimeout(this.patience);
     clearTimeout(this.rebuilding);
     this.flowing = false;
+    this.stoodSince = null;
+    this.path = "";
     this.peer?.close();
     this.peer = null;
     this.hooks.forget([...this.tracks.keys()]);

@@ -1,4 +1,4 @@
-import { Ellipsis, Hand, Headphones, ListChecks, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, PictureInPicture2, SlidersHorizontal, Timer, UserPlus, Users, Video, VideoOff, type LucideIcon } from "lucide-react";
+import { Activity, Ellipsis, Hand, Headphones, ListChecks, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, PictureInPicture2, SlidersHorizontal, Timer, UserPlus, Users, Video, VideoOff, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, type ButtonProps } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -7,9 +7,9 @@ import { canShareScreen } from "./devices";
 import { useCall, useCapture } from "./useCall";
 
 /** Tool is something the room can open, with a name and whether it is open now. */
-export type Tool = { id: "people" | "agenda" | "clock" | "guests" | "pip" | "devices"; open: boolean; run: () => void };
+export type Tool = { id: "people" | "agenda" | "clock" | "guests" | "pip" | "devices" | "lines"; open: boolean; run: () => void };
 
-const icons = { people: Users, agenda: ListChecks, clock: Timer, guests: UserPlus, pip: PictureInPicture2, devices: SlidersHorizontal } as const;
+const icons = { people: Users, agenda: ListChecks, clock: Timer, guests: UserPlus, pip: PictureInPicture2, devices: SlidersHorizontal, lines: Activity } as const;
 
 /**
  * Controls is the bar at the bottom. Each button shows a short word that is part of its whole name. Where there is little
@@ -23,7 +23,7 @@ export function Controls({ call, tools, compact, byHand }: { call: Call; tools: 
   const raised = (people.find((p) => p.you)?.hand ?? 0) > 0;
   const key = (letter: string) => (wishes.shortcuts ? letter : undefined);
   const share = useShare(call);
-  const inBar = compact ? tools.filter((tool) => tool.id === "people") : tools;
+  const inBar = tools.filter((tool) => (compact ? tool.id === "people" : tool.id !== "lines"));
   return (
     <nav className="controls" aria-label={t("controls.label")}>
       <Control main pressed={!muted} label={t(muted ? "controls.unmute" : "controls.mute")} word={t("controls.microphone_word")} shortcut={key("M")} onPress={() => { call.setMuted(!muted); }}>

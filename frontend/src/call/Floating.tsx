@@ -11,6 +11,9 @@ import { useCall, useCapture } from "./useCall";
 /** FloatingWindow is the talk above all other windows. available: this browser has one; content belongs anywhere into the page. */
 export type FloatingWindow = { available: boolean; open: boolean; toggle: () => void; content: ReactNode };
 
+/** A lifted picture is small, and its true size is not told. */
+const liftedHeight = 360;
+
 /** useFloating opens and closes it; leaving the room closes it too. */
 export function useFloating(call: Call): FloatingWindow {
   const [kind] = useState(pipKind);
@@ -35,7 +38,7 @@ export function useFloating(call: Call): FloatingWindow {
     else if (kind === "document") void openPip().then(setOwn, () => undefined); // refused without a press
     else void toggleVideo().catch(() => undefined); // nobody's picture has come yet
   };
-  const content = kind === "video" ? <SpeakerVideo call={call} onElement={setVideo} onOpen={setPicture} /> : own ? createPortal(<SmallRoom call={call} />, own.document.body) : null;
+  const content = kind === "video" ? <SpeakerVideo call={call} open={picture} onElement={setVideo} onOpen={setPicture} /> : own ? createPortal(<SmallRoom call={call} />, own.document.body) : null;
   return { available: kind !== null, open: own !== null || picture, toggle, content };
 }
 
@@ -47,7 +50,7 @@ function SmallRoom({ call }: { call: Call }) {
   const stage = people.find((p) => p.key === large);
   return (
     <div className="small-room">
-      {shared?.picture ? <ScreenTile call={call} shared={shared} host={false} /> : stage ? <Tile person={stage} speaking={speakers.includes(stage.key)} size="large" /> : <p className="room-alone">{t("room.alone")}</p>}
+      {shared?.picture ? <ScreenTile call={call} shared={shared} host={false} /> : stage ? <Tile call={call} person={stage} speaking={speakers.includes(stage.key)} size="large" /> : <p className="room-alone">{t("room.alone")}</p>}
       <div className="small-controls">
         <Control pressed={!muted} label={t(muted ? "controls.unmute" : "controls.mute")} word={t("controls.microphone_word")} onPress={() => { call.setMuted(!muted); }}>
           {muted ? <MicOff aria-hidden /> : <Mic aria-hidden />}
@@ -59,7 +62,7 @@ function SmallRoom({ call }: { call: Call }) {
 }
 
 /** SpeakerVideo is the picture that browsers without windows of our own can lift out: unseen here, always the speaker's. */
-function SpeakerVideo({ call, onElement, onOpen }: { call: Call; onElement: (element: HTMLVideoElement | null) => void; onOpen: (open: boolean) => void }) {
+function SpeakerVideo({ call, open, onElement, onOpen }: { call: Call; open: boolean; onElement: (element: HTMLVideoElement | null) => void; onOpen: (open: boolean) => void }) {
   const { people, large, shared } = useCall(call);
   const video = useRef<HTMLVideoElement>(null);
   const track = shared?.picture ?? people.find((p) => p.key === large)?.picture ?? null;
@@ -70,6 +73,13 @@ function SpeakerVideo({ call, onElement, onOpen }: { call: Call; onElement: (ele
     void element.play().catch(() => undefined);
     return () => { element.srcObject = null; };
   }, [track]);
+  const key = shared?.key ?? large;
+  const source = shared ? "screen" : "camera";
+  useEffect(() => {
+    const element = video.current;
+    // The page may be hidden, and the picture is looked at all the same.
+    return open && element && key ? call.viewing.watch(element, { key, source, large: true }, liftedHeight) : undefined;
+  }, [call, open, key, source]);
   useEffect(() => {
     const element = video.current;
     if (!element) return undefined;

@@ -5,7 +5,7 @@ import type { CallState, Person, Shared } from "./state";
 /** Own is what this page knows of itself before the server says it. */
 export type Own = { key: string; muted: boolean; picture: MediaStreamTrack | null };
 
-export type Seen = Pick<CallState, "people" | "outside" | "openers" | "speakers" | "large" | "shared">;
+export type Seen = Pick<CallState, "people" | "outside" | "openers" | "speakers" | "large" | "shared" | "lines">;
 
 const nobody: Stage = { large: null, since: 0 };
 
@@ -20,7 +20,7 @@ export class Floor {
   see(room: RoomState, own: Own): Seen {
     const people = peopleOf(room, own.key, own.muted, (key) => (key === own.key ? own.picture : this.arriving(pictureOf(room, key))));
     this.arrange(people, room.speakers);
-    return { people, outside: room.lobby, openers: room.hosts, speakers: room.speakers, large: this.stage.large, shared: this.shared(room, own.key) };
+    return { people, outside: room.lobby, openers: room.hosts, speakers: room.speakers, large: this.stage.large, shared: this.shared(room, own.key), lines: room.lines };
   }
 
   clear(): void {
@@ -41,7 +41,7 @@ export class Floor {
     const screen = screenOf(room, you);
     if (!screen) return null;
     const name = room.roster?.find((p) => p.key === screen.key)?.name ?? "";
-    return { key: screen.key, name, picture: this.arriving(screen.mid) };
+    return { key: screen.key, name, picture: this.arriving(screen.mid), paused: screen.paused };
   }
 
   /** arriving is the picture on a line, once it moves. */

@@ -5,6 +5,16 @@ import { Banner } from "../ui/surfaces";
 import type { Call } from "./Call";
 import { useCall, useCapture } from "./useCall";
 
+/** KeptNote says what was done to keep the sound, and is not there when nothing was. */
+function KeptNote({ call }: { call: Call }) {
+  const { t } = useTranslation("call");
+  const { line, keptDown, keptUp } = useCall(call);
+  if (line === "gone" || line === "media") return null;
+  const both = keptDown === "pictures" && keptUp === "picture";
+  const words = both ? [t("kept.both")] : [keptDown, keptUp].flatMap((kept) => (kept === "" ? [] : [t(`kept.${kept}`)]));
+  return words.length > 0 ? <Banner quiet>{words.join(" ")}</Banner> : null;
+}
+
 /** LineNote says how the line is, in words, and only when it is not good; and what a press can mend. */
 export function LineNote({ call }: { call: Call }) {
   const { t } = useTranslation("call");
@@ -21,6 +31,7 @@ export function LineNote({ call }: { call: Call }) {
           {t("verdict.no_sound")} {t(`microphone.${microphone.trouble}`)}
         </Banner>
       ) : null}
+      <KeptNote call={call} />
       <ReplacedNote call={call} />
       <CameraNote call={call} />
       <ShareNotes call={call} />

@@ -1,10 +1,14 @@
 import type { Source } from "./devices";
-
-/** Sent is what a page can send. */
-export type Sent = Source | "screen";
+import { rids } from "./encodings";
+import type { Uplink } from "./messages";
+import { askingAgain, offersRed, pausedAs, soundOrder } from "./redundancy";
+import { Sending, type Sent } from "./Sending";
 
 /** Offer is what one negotiation asks of the server; the client always offers. */
 export type Offer = { number: number; sdp: string; published: readonly { mid: string; source: Sent }[]; iceRestart: boolean };
+
+/** Setup is what a new connection begins with. relayed: only by way of a relay. */
+export type Setup = { servers: RTCIceServer[]; relayed: boolean; tracks: Record<Sent, MediaStreamTrack | null>; uplink: Uplink };
 
 export type PeerHooks = {
   offer(offer: Offer): void;
@@ -20,7 +24,7 @@ export type PeerHooks = {
 const disconnectedFor = 4_000;
 
 /** From an offer to a connection, and from a restart to a connection: after that a new one is quicker. */
-const connectWithin = 15_000;
+const connectWithin = 12_000;
 const restartWithin = 12_000;
 
 /**
@@ -30,23 +34,34 @@ const restartWithin = 12_000;
 export class Peer {
   private readonly pc: RTCPeerConnection;
   private readonly senders: Record<Source, RTCRtpTransceiver>;
+  private readonly sending: Sending;
   private screen: RTCRtpTransceiver | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private number = 0;
-  private outstanding = false;
+  /** What must end before the next offer: one that is out, or a change in the order of codecs. */
+  private out: "nothing" | "offer" | "order" = "nothing";
   private again: { iceRestart: boolean } | null = null;
   private slots = { audio: 0, video: 0 };
   private closed = false;
+  /** The last answer, as it was taken in. */
+  private answered = "";
+  /** The sound is to be told twice; and whether the codecs are in that order. */
+  private red: boolean;
+  private ordering = false;
 
-  constructor(iceServers: RTCIceServer[], tracks: Record<Sent, MediaStreamTrack | null>, private readonly hooks: PeerHooks) {
-    this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  constructor(private readonly setup: Setup, private readonly hooks: PeerHooks) {
+    this.pc = new RTCPeerConnection(configuration(setup.servers, setup.relayed));
+    this.red = setup.uplink.red;
+    this.sending = new Sending(setup.uplink);
     this.senders = {
       microphone: this.pc.addTransceiver("audio", { direction: "sendonly" }),
-      camera: this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: [{ maxBitrate: pictureBits }] }),
+      camera: this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: rids.map((rid, i) => ({ rid, scaleResolutionDownBy: 2 ** (rids.length - 1 - i) })) }),
     };
-    this.setTrack("microphone", tracks.microphone);
-    this.setTrack("camera", tracks.camera);
-    this.setTrack("screen", tracks.screen);
+    this.sending.through("microphone", this.senders.microphone.sender);
+    this.sending.through("camera", this.senders.camera.sender);
+    this.setTrack("microphone", setup.tracks.microphone);
+    this.setTrack("camera", setup.tracks.camera);
+    this.setTrack("screen", setup.tracks.screen);
     prefer(this.senders.microphone, "audio");
     prefer(this.senders.camera, "video");
     this.pc.ontrack = ({ transceiver, track }) => { if (transceiver.mid) this.hooks.slot(transceiver.mid, track); };
@@ -69,25 +84,37 @@ export class Peer {
   }
 
   async answer(number: number, sdp: string): Promise<void> {
-    if (this.closed || number !== this.number || !this.outstanding) return; // an answer to an older offer
+    if (this.closed || number !== this.number || this.out !== "offer") return; // an answer to an older offer
     try {
-      await this.pc.setRemoteDescription({ type: "answer", sdp });
+      await this.pc.setRemoteDescription({ type: "answer", sdp: this.ordered(sdp) });
     } catch {
       if (!this.isOver()) this.fail();
       return;
     }
     if (this.isOver()) return;
-    this.outstanding = false;
+    this.answered = sdp;
+    this.sending.agree();
     if (this.pc.connectionState !== "connected") this.expect(connectWithin);
-    const next = this.again;
-    this.again = null;
-    if (next) this.negotiate(next.iceRestart);
+    this.settled();
+  }
+
+  /** follow sends what the server says that the line and the others' pages have room for. */
+  follow(uplink: Uplink): void {
+    if (this.closed) return;
+    this.sending.follow(uplink);
+    this.red = uplink.red;
+    void this.reorder();
+  }
+
+  /** relay takes new credentials for the next restart: a way that stands by the old ones lives on. */
+  relay(servers: RTCIceServer[]): void {
+    if (!this.closed) this.pc.setConfiguration(configuration(servers, this.setup.relayed));
   }
 
   /** repeat sends the outstanding offer once more: the line may have broken before it was answered. */
   repeat(): void {
-    if (!this.outstanding) return;
-    this.outstanding = false;
+    if (this.out !== "offer") return;
+    this.out = "nothing";
     const next = this.again;
     this.again = null;
     // The offer that was lost may have asked for a restart, and asking again costs little.
@@ -96,8 +123,8 @@ export class Peer {
 
   /** refused: the server has not taken the offer. The connection stands as before, if it ever stood. */
   async refused(number: number): Promise<void> {
-    if (this.closed || number !== this.number || !this.outstanding) return;
-    this.outstanding = false;
+    if (this.closed || number !== this.number || this.out !== "offer") return;
+    this.out = "nothing";
     this.again = null;
     if (!this.pc.currentRemoteDescription) this.fail();
     else await this.pc.setLocalDescription({ type: "rollback" }).catch(() => { this.fail(); });
@@ -106,13 +133,13 @@ export class Peer {
   /** setTrack needs no new offer, except for the first screen. */
   setTrack(source: Sent, track: MediaStreamTrack | null): void {
     if (this.closed) return;
-    const sender = source === "screen" ? this.screen : this.senders[source];
-    if (sender) void sender.sender.replaceTrack(track).catch(() => undefined); // closed meanwhile
-    else if (track) this.addScreen(track);
+    this.sending.setTrack(source, track);
+    if (source === "screen" && track && !this.screen) this.addScreen();
   }
 
-  private addScreen(track: MediaStreamTrack): void {
-    this.screen = this.pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [{ maxBitrate: screenBits }] });
+  private addScreen(): void {
+    this.screen = this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: [{}] });
+    this.sending.through("screen", this.screen.sender);
     prefer(this.screen, "video");
     if (this.number > 0) this.negotiate(false);
   }
@@ -125,6 +152,7 @@ export class Peer {
 
   close(): void {
     this.closed = true;
+    this.sending.close();
     clearTimeout(this.timer);
     this.pc.ontrack = null;
     this.pc.onconnectionstatechange = null;
@@ -136,21 +164,46 @@ export class Peer {
     return this.closed;
   }
 
+  private settled(): void {
+    this.out = "nothing";
+    const next = this.again;
+    this.again = null;
+    if (next) this.negotiate(next.iceRestart);
+    else void this.reorder();
+  }
+
+  private ordered(sdp: string): string {
+    this.ordering = this.red;
+    return soundOrder(sdp, this.senders.microphone.mid ?? "", this.red);
+  }
+
+  /** reorder takes the last answer in again with the other codec first: the server need not be asked, and a weak line not be burdened. */
+  private async reorder(): Promise<void> {
+    if (this.out !== "nothing" || this.red === this.ordering || !offersRed(this.answered, this.senders.microphone.mid ?? "")) return;
+    this.out = "order";
+    try {
+      await this.describe(false);
+      await this.pc.setRemoteDescription({ type: "answer", sdp: pausedAs(this.ordered(this.answered), this.pc.localDescription?.sdp ?? "") });
+      this.sending.agree();
+    } catch {
+      if (!this.isOver()) await this.pc.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+    }
+    if (!this.isOver()) this.settled();
+  }
+
   private negotiate(iceRestart: boolean): void {
-    if (this.outstanding) {
+    if (this.out !== "nothing") {
       this.again = { iceRestart: iceRestart || (this.again?.iceRestart ?? false) };
       return;
     }
-    this.outstanding = true;
+    this.out = "offer";
     this.number += 1;
     void this.offer(this.number, iceRestart);
   }
 
   private async offer(number: number, iceRestart: boolean): Promise<void> {
     try {
-      const offer = await this.pc.createOffer({ iceRestart });
-      if (this.isOver()) return;
-      await this.pc.setLocalDescription(offer);
+      await this.describe(iceRestart);
     } catch {
       if (!this.isOver()) this.fail();
       return;
@@ -162,6 +215,13 @@ export class Peer {
       return mid === null ? [] : [{ mid, source }];
     });
     this.hooks.offer({ number, sdp: this.pc.localDescription?.sdp ?? "", published, iceRestart });
+  }
+
+  /** describe begins a negotiation. A browser that will have nothing changed in its offer keeps it as it was. */
+  private async describe(iceRestart: boolean): Promise<void> {
+    const offer = await this.pc.createOffer({ iceRestart });
+    const asking = askingAgain(offer.sdp ?? "");
+    await this.pc.setLocalDescription({ type: "offer", sdp: asking }).catch(() => this.pc.setLocalDescription(offer));
   }
 
   private stateChanged(): void {
@@ -196,18 +256,17 @@ export class Peer {
   }
 }
 
-/** One encoding of 640x360. */
-const pictureBits = 700_000;
+/** Opus before RED: what is first is what a microphone speaks until the server wants it told twice. */
+const wanted = { audio: ["audio/opus", "audio/red"], video: ["video/vp8", "video/rtx"] } as const;
 
-/** A page of text at a few frames a second. */
-const screenBits = 1_500_000;
-
-const wanted = { audio: ["audio/opus"], video: ["video/vp8", "video/rtx"] } as const;
+function configuration(iceServers: RTCIceServer[], relayed: boolean): RTCConfiguration {
+  return { iceServers, bundlePolicy: "max-bundle", iceTransportPolicy: relayed ? "relay" : "all" };
+}
 
 /** prefer keeps the offer short: every other codec would be a kilobyte on a thin line. */
 function prefer(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
   const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
   const names: readonly string[] = wanted[kind];
-  const kept = known.filter((codec) => names.includes(codec.mimeType.toLowerCase()));
+  const kept = names.flatMap((name) => known.filter((codec) => codec.mimeType.toLowerCase() === name));
   if (kept.length > 0 && "setCodecPreferences" in transceiver) transceiver.setCodecPreferences(kept);
 }

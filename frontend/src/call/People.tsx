@@ -1,4 +1,4 @@
-import { Phone, UserPlus } from "lucide-react";
+import { Activity, Phone, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
@@ -8,6 +8,7 @@ import { Button } from "../ui/Button";
 import { ProblemNote } from "../ui/ProblemNote";
 import { AddByHand } from "./AddByHand";
 import type { Call } from "./Call";
+import { score } from "./linesText";
 import { PatientHere } from "./PatientBanner";
 import { Face } from "./Picture";
 import { may, useEndByHand } from "./queries";
@@ -25,7 +26,7 @@ export function thereByHand(view: View): Participant[] {
 }
 
 /** People lists everybody who hears this call: there is no hidden seat. Hosts add whoever sits beside them or is on the phone. */
-export function People({ call, view, host, onClose }: { call: Call; view: View; host: boolean; onClose: () => void }) {
+export function People({ call, view, host, onLines, onClose }: { call: Call; view: View; host: boolean; onLines: () => void; onClose: () => void }) {
   const { t } = useTranslation("call");
   const { people, speakers } = useCall(call);
   const [adding, setAdding] = useState(false);
@@ -47,6 +48,7 @@ export function People({ call, view, host, onClose }: { call: Call; view: View; 
       <div className="sheet-acts">
         {may(view, "add_by_hand") ? <Button wide onPress={() => { setAdding(true); }}><UserPlus aria-hidden />{t("room.add_by_hand")}</Button> : null}
         {may(view, "keep_consent") ? <PatientHere view={view} /> : null}
+        <Button wide onPress={onLines}><Activity aria-hidden />{t("lines.title")}</Button>
       </div>
       {adding ? <AddByHand view={view} here={people} onClose={() => { setAdding(false); }} /> : null}
     </Sheet>
@@ -62,10 +64,19 @@ function Row({ person, speaking }: { person: Person; speaking: boolean }) {
       <span className="people-who">
         <span className="people-name">{person.you ? t("room.you", { name: person.name }) : person.name}</span>
         <span className="quiet small">{place(person)}</span>
+        <LineWords person={person} />
       </span>
       <span className="people-marks"><Marks person={person} /></span>
     </li>
   );
+}
+
+/** LineWords says how good somebody's line is, as a word and a number. */
+function LineWords({ person: { quality } }: { person: Person }) {
+  const { t, i18n } = useTranslation("call");
+  if (!quality) return null;
+  const word = t(`quality.${quality.word}`);
+  return <span className="quiet small">{quality.word === "lost" ? word : t("quality.of_5", { word, score: score(quality.score, i18n.language) })}</span>;
 }
 
 /** Hands is who wants to speak, in the order in which they said so. */

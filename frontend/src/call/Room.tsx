@@ -13,6 +13,7 @@ import { Door } from "./Door";
 import { useFloating } from "./Floating";
 import { layout } from "./layout";
 import { LineNote } from "./LineNote";
+import { Lines } from "./Lines";
 import { PatientBanner } from "./PatientBanner";
 import { People, thereByHand } from "./People";
 import { may } from "./queries";
@@ -26,7 +27,7 @@ import { useAwake, useDarkRoom, useMedia, useSaid, useShortcuts } from "./useRoo
 type View = Schemas["ConferenceView"];
 
 /** Open is the one sheet beside the faces. */
-type Open = "people" | "agenda" | "guests" | null;
+type Open = "people" | "agenda" | "guests" | "lines" | null;
 
 const roomForSheet = "(min-width: 64rem)";
 
@@ -61,7 +62,8 @@ export function Room({ call, view, guests }: { call: Call; view: View; guests?: 
         <Door call={call} />
       </section>
       <Stage call={call} view={view} host={host} />
-      {open === "people" ? <People call={call} view={view} host={host} onClose={close} /> : null}
+      {open === "people" ? <People call={call} view={view} host={host} onLines={() => { setOpen("lines"); }} onClose={close} /> : null}
+      {open === "lines" ? <Lines call={call} code={view.meeting_code} onClose={close} /> : null}
       {open === "agenda" ? <AgendaSheet agenda={agenda} view={view} onClose={close} /> : null}
       {open === "guests" ? <Sheet title={t("guests.title")} onClose={close}>{guests}</Sheet> : null}
       <Controls
@@ -71,6 +73,7 @@ export function Room({ call, view, guests }: { call: Call; view: View; guests?: 
           { id: agenda.planned ? "agenda" : "clock", open: open === "agenda", run: () => { toggle("agenda"); } },
           ...(guests ? [{ id: "guests", open: open === "guests", run: () => { toggle("guests"); } } satisfies Tool] : []),
           ...(floating.available ? [{ id: "pip", open: floating.open, run: floating.toggle } satisfies Tool] : []),
+          { id: "lines", open: open === "lines", run: () => { toggle("lines"); } },
           { id: "devices", open: showDevices, run: () => { setShowDevices(true); } },
         ]}
       />
@@ -99,12 +102,12 @@ function Stage({ call, view, host }: { call: Call; view: View; host: boolean }) 
         </div>
       ) : null}
       <div className="room-stage">
-        {shared ? <ScreenTile call={call} shared={shared} host={host} /> : stage ? <Tile person={stage} speaking={speakers.includes(stage.key)} size="large" /> : <p className="room-alone">{t(alone)}</p>}
+        {shared ? <ScreenTile call={call} shared={shared} host={host} /> : stage ? <Tile call={call} person={stage} speaking={speakers.includes(stage.key)} size="large" /> : <p className="room-alone">{t(alone)}</p>}
       </div>
       <ul className="room-strip" aria-label={t("room.strip")}>
         {places.strip.map((key) => {
           const person = of(key);
-          return person ? <li key={key}><Tile person={person} speaking={speakers.includes(key)} size="small" /></li> : null;
+          return person ? <li key={key}><Tile call={call} person={person} speaking={speakers.includes(key)} size="small" /></li> : null;
         })}
       </ul>
     </main>

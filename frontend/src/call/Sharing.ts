@@ -1,4 +1,5 @@
 import { openScreen } from "./devices";
+import type { ShareNote } from "./state";
 
 /** SharingState is your own screen as the page shows it. */
 export type SharingState = "off" | "asking" | "on";
@@ -7,6 +8,7 @@ export type SharingState = "off" | "asking" | "on";
 export class Sharing {
   private held: MediaStreamTrack | null = null;
   private asking = false;
+  private why: ShareNote | null = null;
 
   constructor(private readonly changed: () => void) {}
 
@@ -19,35 +21,49 @@ export class Sharing {
     return this.asking ? "asking" : "off";
   }
 
-  /** start must be called from a press. False: it could not be had; whoever closes the browser's question has only changed their mind. */
-  async start(): Promise<boolean> {
-    if (this.state() !== "off") return true;
-    this.asking = true;
+  /** note is why it is not shown; null: there is nothing to say. */
+  note(): ShareNote | null {
+    return this.why;
+  }
+
+  forgetNote(): void {
+    this.why = null;
     this.changed();
+  }
+
+  /** start must be called from a press. */
+  async start(): Promise<void> {
+    if (this.state() !== "off") return;
+    this.asking = true;
+    this.forgetNote();
     try {
       const track = await openScreen();
       if (!this.asking) {
         track.stop(); // the call ended while the question stood
-        return true;
+        return;
       }
       this.held = track;
       track.onended = () => { this.stop(); };
-      return true;
     } catch (error) {
-      return error instanceof DOMException && (error.name === "NotAllowedError" || error.name === "AbortError");
+      // Whoever closes the browser's question has only changed their mind.
+      const refused = error instanceof DOMException && (error.name === "NotAllowedError" || error.name === "AbortError");
+      if (!refused) this.why = "failed";
     } finally {
       this.asking = false;
       this.changed();
     }
   }
 
-  stop(): void {
+  stop(why: ShareNote | null = null): void {
     const track = this.held;
     this.held = null;
     this.asking = false;
-    if (!track) return;
-    track.onended = null;
-    track.stop();
-    this.changed();
+    const said = this.why;
+    this.why = why;
+    if (track) {
+      track.onended = null;
+      track.stop();
+    }
+    if (track || why !== said) this.changed();
   }
 }

@@ -6,7 +6,6 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import type { Call } from "./Call";
 import { SpeakerChoice, SoundTrial } from "./DeviceChoice";
-import { canChooseSpeaker } from "./devices";
 import { SoundAgain } from "./LineNote";
 import { useCall, useCapture } from "./useCall";
 
@@ -30,7 +29,6 @@ export function SoundButton({ call }: { call: Call }) {
         <div className="devices">
           <SpeakerChoice call={call} />
           <p>{t("sound.output_hint")}</p>
-          {canChooseSpeaker() ? null : <p className="quiet">{t("sound.output_phone")}</p>}
           <SoundTrial call={call} />
         </div>
       </Dialog>

@@ -1,6 +1,6 @@
 import { closingOf, type Closing } from "./closing";
 import { Line } from "./Line";
-import { parseServer, type ClientMessage, type ServerMessage, type Welcome } from "./messages";
+import { parseServer, type ClientMessage, type ServerMessage, type Told, type Welcome } from "./messages";
 
 /** Introduction is what hello says about this page now. */
 export type Introduction = { conference: string; device: string; muted: boolean; camera: boolean; screens: true };
@@ -21,7 +21,7 @@ export type StayHooks = {
   over(closing: Closing): void;
 };
 
-type Unnumbered = ClientMessage extends infer M ? (M extends ClientMessage ? Omit<M, "id"> : never) : never;
+type Unnumbered = Exclude<ClientMessage, Told> extends infer M ? (M extends ClientMessage ? Omit<M, "id"> : never) : never;
 
 const pingEvery = 10_000;
 
@@ -71,6 +71,11 @@ export class Stay {
     this.id += 1;
     const sent = this.line.send({ ...message, id: this.id });
     if (sent && message.t === "offer") this.offer = { id: this.id, number: message.d.number };
+  }
+
+  /** tell waits for no reply. False: nobody has heard it. */
+  tell(message: Told): boolean {
+    return this.line.send(message);
   }
 
   private hello(): void {

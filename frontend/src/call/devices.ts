@@ -1,7 +1,10 @@
 /** What the machine has and what it refuses: microphones, cameras and speakers. */
 
-/** Trouble is why a device cannot be used; each has its own sentence of rescue. */
-export type Trouble = "denied" | "missing" | "busy" | "unsupported" | "failed";
+/**
+ * Trouble is why a device cannot be used; each has its own sentence of rescue. denied: the browser has been told no; system: the machine's
+ * own settings say no; dismissed: the browser's question was closed without an answer.
+ */
+export type Trouble = "denied" | "system" | "dismissed" | "missing" | "busy" | "insecure" | "unsupported" | "failed";
 
 /** troubleOf reads what getUserMedia has thrown (Media Capture and Streams section 10.4). */
 export function troubleOf(error: unknown): Trouble {
@@ -17,9 +20,29 @@ export function troubleOf(error: unknown): Trouble {
     case "AbortError":
       return "busy";
     case "TypeError":
-      return "unsupported"; // no mediaDevices: the page is not served over https
+      return "unsupported"; // no mediaDevices
     default:
       return "failed";
+  }
+}
+
+/** refusalOf tells who has refused. A browser that says yes itself while the device is refused has been overruled by the machine. */
+export function refusalOf(permission: PermissionState | null, message: string): Trouble {
+  if (permission === "granted" || /system/i.test(message)) return "system";
+  return permission === "prompt" || /dismiss/i.test(message) ? "dismissed" : "denied";
+}
+
+/** diagnose names the trouble with one device as exactly as the browser lets us. */
+export async function diagnose(source: Source, error: unknown): Promise<Trouble> {
+  const trouble = troubleOf(error);
+  return trouble === "denied" ? refusalOf(await permissionFor(source), error instanceof Error || error instanceof DOMException ? error.message : "") : trouble;
+}
+
+async function permissionFor(source: Source): Promise<PermissionState | null> {
+  try {
+    return (await navigator.permissions.query({ name: source as PermissionName })).state;
+  } catch {
+    return null; // not every browser knows these names
   }
 }
 
@@ -45,13 +68,35 @@ export function supported(): boolean {
   return Boolean((navigator as { mediaDevices?: MediaDevices }).mediaDevices);
 }
 
+/** whyUnsupported: browsers give no device to a page that came without https. */
+export function whyUnsupported(): Trouble {
+  return isSecureContext ? "unsupported" : "insecure";
+}
+
+/** isWireless guesses from a label whether a microphone is that of a Bluetooth headset, which then sounds like a telephone in both directions. */
+export function isWireless(label: string): boolean {
+  return /bluetooth|hands-?free|airpods|\bbuds|\bHFP\b/i.test(label);
+}
+
+/** offersBlur: this camera can blur what is behind a person by itself (Media Capture and Streams Extensions section 7); we do not. */
+export function offersBlur(track: MediaStreamTrack): boolean {
+  const { backgroundBlur } = (track.getCapabilities?.() ?? {}) as { backgroundBlur?: readonly boolean[] };
+  return backgroundBlur !== undefined && backgroundBlur.includes(true) && backgroundBlur.includes(false);
+}
+
+/** setBlur does nothing where the camera does not offer it. */
+export async function setBlur(track: MediaStreamTrack, on: boolean): Promise<void> {
+  if (!offersBlur(track)) return;
+  await track.applyConstraints({ ...cameraWanted, backgroundBlur: on } as MediaTrackConstraints).catch(() => undefined); // taken away meanwhile
+}
+
 /** canChooseSpeaker: Safari on the phone routes sound itself. */
 export function canChooseSpeaker(): boolean {
   return "setSinkId" in HTMLMediaElement.prototype;
 }
 
-/** 360 lines carry a face over a rural line; 640 wide keeps two simulcast layers worth sending. */
-const cameraWanted: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } };
+/** 720 lines make three encodings; a weak line is sent only the smallest of them. */
+const cameraWanted: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
 const microphoneWanted: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: { ideal: 1 } };
 
 export type Source = "microphone" | "camera";
@@ -69,8 +114,13 @@ export async function openScreen(): Promise<MediaStreamTrack> {
   const stream = await navigator.mediaDevices.getDisplayMedia(screenWanted);
   const track = stream.getVideoTracks()[0];
   if (!track) throw new DOMException("no track", "NotFoundError");
-  if ("contentHint" in track) track.contentHint = "detail";
+  hint(track, "detail");
   return track;
+}
+
+/** hint tells the encoder what it is fed with (W3C mst-content-hint), where it can be told. */
+function hint(track: MediaStreamTrack | null, what: "speech" | "motion" | "detail"): void {
+  if (track && "contentHint" in track) track.contentHint = what;
 }
 
 /** openDevice asks for one track. A device that has gone falls back to the browser's default. */
@@ -81,6 +131,7 @@ export async function openDevice(source: Source, id: string | null): Promise<Med
     const stream = await navigator.mediaDevices.getUserMedia(source === "microphone" ? { audio: constraints } : { video: constraints });
     const track = stream.getTracks()[0];
     if (!track) throw new DOMException("no track", "NotFoundError");
+    hint(track, source === "microphone" ? "speech" : "motion");
     return track;
   };
   if (!id) return ask({});
@@ -98,14 +149,13 @@ export async function openBoth(microphone: string | null, camera: string | null)
     audio: { ...microphoneWanted, ...(microphone ? { deviceId: { ideal: microphone } } : {}) },
     video: { ...cameraWanted, ...(camera ? { deviceId: { ideal: camera } } : {}) },
   });
-  return { microphone: stream.getAudioTracks()[0] ?? null, camera: stream.getVideoTracks()[0] ?? null };
+  const [sound, picture] = [stream.getAudioTracks()[0] ?? null, stream.getVideoTracks()[0] ?? null];
+  hint(sound, "speech");
+  hint(picture, "motion");
+  return { microphone: sound, camera: picture };
 }
 
 /** forbidden says whether the person has refused for good, so that no second question is put. */
 export async function forbidden(source: Source): Promise<boolean> {
-  try {
-    return (await navigator.permissions.query({ name: source as PermissionName })).state === "denied";
-  } catch {
-    return false; // Firefox and Safari do not know these names
-  }
+  return await permissionFor(source) === "denied";
 }

@@ -57,8 +57,11 @@ export function writeKept(kept: Kept): void {
   write(tab, "camera-off", kept.cameraOff ? "yes" : null);
 }
 
-/** Wishes hold for this machine: devices by id, whether it takes part with sound only, and whether single keys steer the call. */
-export type Wishes = { microphone: string | null; camera: string | null; speaker: string | null; soundOnly: boolean; shortcuts: boolean };
+/**
+ * Wishes hold for this machine: devices by id, whether it takes part with sound only, whether what is behind you is blurred, and whether
+ * single keys steer the call.
+ */
+export type Wishes = { microphone: string | null; camera: string | null; speaker: string | null; soundOnly: boolean; blur: boolean; shortcuts: boolean };
 
 export function readWishes(): Wishes {
   return {
@@ -66,6 +69,7 @@ export function readWishes(): Wishes {
     camera: read(device, "camera"),
     speaker: read(device, "speaker"),
     soundOnly: read(device, "sound-only") === "yes",
+    blur: read(device, "blur") === "yes",
     shortcuts: read(device, "shortcuts") !== "no",
   };
 }
@@ -75,7 +79,17 @@ export function writeWishes(wishes: Wishes): void {
   write(device, "camera", wishes.camera);
   write(device, "speaker", wishes.speaker);
   write(device, "sound-only", wishes.soundOnly ? "yes" : null);
+  write(device, "blur", wishes.blur ? "yes" : null);
   write(device, "shortcuts", wishes.shortcuts ? null : "no");
+}
+
+/** readRelayed is when this browser last found that only the relay gets through; null: it has not, or has got through without since. */
+export function readRelayed(): number | null {
+  return Number(read(device, "relayed")) || null;
+}
+
+export function writeRelayed(at: number | null): void {
+  write(device, "relayed", at === null ? null : String(at));
 }
 
 /** Plan is how this tab follows the agenda: begun at another time, shortened, what has been ticked. */

@@ -4,10 +4,10 @@ import { clientSchema, parseServer } from "./messages";
 
 const folder = new URL("../../../signaling/testdata/messages/", import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-const fromClient = ["hello", "offer", "state", "admit", "deny", "remove", "lower", "unshare", "end", "ping", "bye"];
+const fromClient = ["hello", "offer", "state", "admit", "deny", "remove", "lower", "unshare", "end", "ping", "bye", "view", "line"];
 
 describe("the examples of the protocol", () => {
-  it("are all there", () => { expect(files.length).toBeGreaterThanOrEqual(26); });
+  it("are all there", () => { expect(files.length).toBeGreaterThanOrEqual(32); });
 
   it.each(files)("%s", (name) => {
     const text = readFileSync(new URL(name, folder), "utf8");
@@ -20,6 +20,9 @@ describe("the examples of the protocol", () => {
 });
 
 describe("parseServer", () => {
+  it("keeps a step whose reason is new to it", () => {
+    expect(parseServer('{"t":"downlink","d":{"step":"sound","why":"weather","kbps":90}}')).toEqual({ t: "downlink", d: { step: "sound", why: "slow", kbps: 90 } });
+  });
   it.each(["", "nonsense", "[]", "{}", '{"t":"tomorrow","d":{}}', '{"t":"roster","seq":1,"d":{"people":"all"}}', '{"t":"roster","d":{"people":[]}}'])("ignores %j", (text) => {
     expect(parseServer(text)).toBeNull();
   });

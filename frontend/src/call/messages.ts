@@ -21,6 +21,20 @@ const slotSchema = z.object({
   key: z.string().optional(),
   session: z.string().optional(),
   source: sourceSchema.optional(),
+  why: z.enum(["sender", "line", "choice"]).optional(),
+});
+
+/** relaySchema: a relay's addresses and what opens it; also the answer to a request before the call. */
+export const relaySchema = z.object({ urls: z.array(z.string()), username: z.string(), credential: z.string(), seconds: z.number() });
+
+const stepSchema = z.enum(["full", "reduced", "speaker", "sound", "lifeline"]);
+
+/** A reason that this page does not know yet must not cost the message. */
+const whySchema = z.enum(["", "slow", "delay", "loss", "choice"]).catch("slow");
+
+const lineSchema = z.object({
+  session: z.string(), key: z.string(), score: z.number(), word: z.enum(["good", "fair", "poor", "lost"]), down: stepSchema, up: stepSchema,
+  loss_down_permille: z.number(), loss_up_permille: z.number(), rtt_ms: z.number(), path: z.string(), gap_permille: z.number(),
 });
 
 const seq = z.number().int().positive();
@@ -30,7 +44,7 @@ const serverSchema = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("welcome"), re, d: z.object({
       v: z.literal(1), session: z.string(), secret: z.string(), resumed: z.boolean(), place: z.enum(["in", "lobby"]),
-      you: partySchema, need: needSchema, resume_seconds: z.number(),
+      you: partySchema, need: needSchema, resume_seconds: z.number(), relay: relaySchema.optional(),
     }),
   }),
   z.object({ t: z.literal("waiting"), seq, d: z.object({ hosts: z.array(partySchema) }) }),
@@ -44,6 +58,14 @@ const serverSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("changed"), seq }),
   z.object({ t: z.literal("answer"), re, d: z.object({ peer: z.number().int(), number: z.number().int(), sdp: z.string() }) }),
   z.object({ t: z.literal("speakers"), d: z.object({ keys: z.array(z.string()) }) }),
+  z.object({ t: z.literal("downlink"), d: z.object({ step: stepSchema, why: whySchema, kbps: z.number() }) }),
+  z.object({
+    t: z.literal("uplink"), d: z.object({
+      step: stepSchema, why: whySchema, layers: z.number().int().min(0), kbps: z.number().min(0), audio_kbps: z.number().min(0), red: z.boolean(),
+    }),
+  }),
+  z.object({ t: z.literal("lines"), d: z.object({ lines: z.array(lineSchema) }) }),
+  z.object({ t: z.literal("relay"), d: relaySchema }),
   z.object({ t: z.literal("pong"), re, d: z.object({ sent: z.number() }) }),
   z.object({ t: z.literal("ok"), re }),
   z.object({ t: z.literal("error"), re, d: z.object({ code: z.string() }) }),
@@ -55,8 +77,15 @@ export type Welcome = Of<"welcome">["d"];
 export type RosterPerson = Of<"roster">["d"]["people"][number];
 export type Slot = Of<"slots">["d"]["slots"][number];
 export type Need = z.infer<typeof needSchema>;
+export type Relay = z.infer<typeof relaySchema>;
+/** Step of the ladder that sound and picture go down together with the line. */
+export type Step = z.infer<typeof stepSchema>;
+export type Downlink = Of<"downlink">["d"];
+export type Uplink = Of<"uplink">["d"];
+export type DeviceLine = z.infer<typeof lineSchema>;
 
 const id = z.number().int().positive();
+const whole = z.number().int().min(0);
 
 /** What this page says; the schema exists so that the examples of the protocol can be held against it. */
 export const clientSchema = z.discriminatedUnion("t", [
@@ -75,10 +104,20 @@ export const clientSchema = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("state"), id, d: z.strictObject({ muted: z.boolean(), camera: z.boolean(), hand: z.boolean().optional(), screen: z.boolean().optional() }) }),
   z.strictObject({ t: z.enum(["admit", "deny", "remove", "lower", "unshare"]), id, d: z.strictObject({ key: z.string() }) }),
   z.strictObject({ t: z.enum(["end", "bye"]), id }),
+  z.strictObject({ t: z.literal("view"), d: z.strictObject({ lines: z.array(z.strictObject({ mid: z.string(), height: z.number().int().min(0) })), sound_only: z.boolean() }) }),
+  z.strictObject({
+    t: z.literal("line"), d: z.strictObject({
+      path: z.enum(["udp", "tcp", "relay-udp", "relay-tcp", "relay-tls", ""]), up_kbps: whole, down_kbps: whole, rtt_ms: whole, jitter_ms: whole, gap_permille: whole,
+    }),
+  }),
   z.strictObject({ t: z.literal("ping"), id, d: z.strictObject({ sent: z.number(), seq: z.number().int().min(0) }) }),
 ]);
 
 export type ClientMessage = z.infer<typeof clientSchema>;
+export type View = Extract<ClientMessage, { t: "view" }>["d"];
+export type OwnLine = Extract<ClientMessage, { t: "line" }>["d"];
+/** Told is what is said without waiting for a reply: only the latest counts. */
+export type Told = Extract<ClientMessage, { t: "view" | "line" }>;
 
 /** parseServer returns null for what this version does not know: the protocol may grow. */
 export function parseServer(text: string): ServerMessage | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RosterPerson } from "./messages";
-import { apply, changeOf, conditionOf, emptyRoom, peopleOf, pictureOf, screenOf, wasLowered } from "./room";
+import { apply, changeOf, conditionOf, emptyRoom, pausedForLine, pausedOf, peopleOf, pictureOf, screenOf, wasLowered } from "./room";
 
 const person = (key: string, ...devices: Partial<RosterPerson["devices"][number]>[]): RosterPerson => ({
   key, name: key, role: "gp", organization: "", guest: false, host: false, hand: 0,
@@ -59,9 +59,9 @@ describe("hands and screens", () => {
     const shared = apply(first, roster(person("me", { screen: true })));
     expect(screenOf(shared, "me")).toBeNull();
     const theirs = apply(first, roster(person("me", {}), person("a", { screen: true })));
-    expect(screenOf(theirs, "me")).toEqual({ key: "a", mid: null });
+    expect(screenOf(theirs, "me")).toEqual({ key: "a", mid: null, paused: null });
     const coming = apply(theirs, { t: "slots", seq: 2, d: { slots: [{ mid: "7", kind: "video", state: "on", key: "a", session: "a0", source: "screen" }] } });
-    expect(screenOf(coming, "me")).toEqual({ key: "a", mid: "7" });
+    expect(screenOf(coming, "me")).toEqual({ key: "a", mid: "7", paused: null });
     expect(pictureOf(coming, "a")).toBeNull();
   });
 });
@@ -82,8 +82,26 @@ describe("pictureOf", () => {
         { mid: "7", kind: "video", state: "on", key: "a", session: "a0", source: "camera" },
         { mid: "8", kind: "video", state: "paused", key: "b", session: "b0", source: "camera" },
         { mid: "9", kind: "video", state: "off" },
+        { mid: "10", kind: "video", state: "paused", why: "line", key: "c", session: "c0", source: "camera" },
+        { mid: "11", kind: "video", state: "paused", why: "line", key: "d", session: "d0", source: "screen" },
       ],
     },
   });
   it("finds a running picture and no other", () => { expect(["a", "b", "c"].map((key) => pictureOf(room, key))).toEqual(["7", null, null]); });
+  it("says why a picture is held back", () => { expect(["a", "b", "c", "d"].map((key) => pausedOf(room, key))).toEqual([null, "sender", "line", null]); });
+  it("counts what your line costs, a screen too", () => { expect(pausedForLine(room)).toBe(2); });
+  it("knows a screen that is held back", () => { expect(screenOf(room, "me")).toEqual({ key: "d", mid: null, paused: "line" }); });
+});
+
+describe("the quality of a person's line", () => {
+  const line = (key: string, session: string, word: "good" | "fair" | "poor" | "lost", score: number) => ({
+    session, key, score, word, down: "full" as const, up: "full" as const, loss_down_permille: 0, loss_up_permille: 0, rtt_ms: 40, path: "udp", gap_permille: 0,
+  });
+  const told = (...lines: ReturnType<typeof line>[]) =>
+    peopleOf(apply(apply(emptyRoom, roster(person("a", {}))), { t: "lines", d: { lines } }), "me", false, () => null)[0]?.quality;
+  it("is not known before it is told", () => { expect(told(line("b", "b0", "good", 4))).toBeNull(); });
+  it("is the worst of the devices that are still heard of", () => {
+    expect(told(line("a", "a0", "good", 4.4), line("a", "a1", "poor", 2.1), line("a", "a2", "lost", 0))).toEqual({ word: "poor", score: 2.1 });
+    expect(told(line("a", "a0", "lost", 0))).toEqual({ word: "lost", score: 0 });
+  });
 });

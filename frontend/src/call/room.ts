@@ -1,5 +1,5 @@
-import type { RosterPerson, ServerMessage, Slot } from "./messages";
-import type { Party, Person } from "./state";
+import type { DeviceLine, Downlink, RosterPerson, ServerMessage, Slot, Uplink } from "./messages";
+import type { Party, Pause, Person, Quality } from "./state";
 
 /** RoomState is what the server has last said about the room. Pure. */
 export type RoomState = {
@@ -9,9 +9,13 @@ export type RoomState = {
   hosts: readonly Party[];
   slots: readonly Slot[];
   speakers: readonly string[];
+  /** What of sound and picture is sent to this device and what it should send; null: not told yet. */
+  downlink: Downlink | null;
+  uplink: Uplink | null;
+  lines: readonly DeviceLine[];
 };
 
-export const emptyRoom: RoomState = { roster: null, lobby: [], hosts: [], slots: [], speakers: [] };
+export const emptyRoom: RoomState = { roster: null, lobby: [], hosts: [], slots: [], speakers: [], downlink: null, uplink: null, lines: [] };
 
 /** apply takes a message in; every message holds the whole of what it is about, so the last one wins. */
 export function apply(room: RoomState, message: ServerMessage): RoomState {
@@ -26,6 +30,12 @@ export function apply(room: RoomState, message: ServerMessage): RoomState {
       return { ...room, slots: message.d.slots };
     case "speakers":
       return { ...room, speakers: message.d.keys };
+    case "downlink":
+      return { ...room, downlink: message.d };
+    case "uplink":
+      return { ...room, uplink: message.d };
+    case "lines":
+      return { ...room, lines: message.d.lines };
     case "admitted":
       return { ...room, hosts: [] };
     case "welcome":
@@ -34,6 +44,7 @@ export function apply(room: RoomState, message: ServerMessage): RoomState {
     case "restart":
     case "rebuild":
     case "changed":
+    case "relay":
     case "answer":
     case "pong":
     case "ok":
@@ -83,19 +94,42 @@ export function peopleOf(room: RoomState, you: string, muted: boolean, picture: 
     const own = p.key === you;
     const condition = own ? { muted, away: false } : conditionOf(p);
     const { key, name, role, organization, guest, host, hand } = p;
-    return { key, name, role, organization, guest, host, hand, you: own, ...condition, picture: picture(key) };
+    return { key, name, role, organization, guest, host, hand, you: own, ...condition, picture: picture(key), paused: own ? null : pausedOf(room, key), quality: qualityOf(room, key) };
   });
 }
 
 /** pictureOf finds the line on which somebody's camera comes; null: none comes now. */
 export function pictureOf(room: RoomState, key: string): string | null {
-  return room.slots.find((s) => s.key === key && s.kind === "video" && s.source !== "screen" && s.state === "on")?.mid ?? null;
+  return camerasOf(room, key).find((s) => s.state === "on")?.mid ?? null;
 }
 
-/** screenOf says whose screen is shared and on which line it comes (null: not on one of ours); you are never told of your own. */
-export function screenOf(room: RoomState, you: string): { key: string; mid: string | null } | null {
-  const slot = room.slots.find((s) => s.source === "screen" && s.state === "on");
-  if (slot?.key && slot.key !== you) return { key: slot.key, mid: slot.mid };
+/** pausedOf says why somebody's picture is held back; null: it is not, or there is none. */
+export function pausedOf(room: RoomState, key: string): Pause | null {
+  const paused = camerasOf(room, key).filter((s) => s.state === "paused");
+  return pictureOf(room, key) === null && paused[0] ? paused[0].why ?? "sender" : null;
+}
+
+/** pausedForLine counts the pictures and screens that are held back to keep your sound. */
+export function pausedForLine(room: RoomState): number {
+  return room.slots.filter((s) => s.state === "paused" && s.why === "line").length;
+}
+
+function camerasOf(room: RoomState, key: string): readonly Slot[] {
+  return room.slots.filter((s) => s.key === key && s.kind === "video" && s.source !== "screen");
+}
+
+/** qualityOf is the worst of a person's devices that are still heard of: that one is spoken through, or the others would not notice. */
+function qualityOf(room: RoomState, key: string): Quality | null {
+  const lines = room.lines.filter((line) => line.key === key);
+  const standing = lines.filter((line) => line.word !== "lost");
+  const worst = (standing.length > 0 ? standing : lines).toSorted((a, b) => a.score - b.score)[0];
+  return worst ? { word: worst.word, score: worst.score } : null;
+}
+
+/** screenOf says whose screen is shared and on which line it comes (null: not on one of ours, or held back); you are never told of your own. */
+export function screenOf(room: RoomState, you: string): { key: string; mid: string | null; paused: Pause | null } | null {
+  const slot = room.slots.find((s) => s.source === "screen" && s.state !== "off");
+  if (slot?.key && slot.key !== you) return { key: slot.key, mid: slot.state === "on" ? slot.mid : null, paused: slot.state === "on" ? null : slot.why ?? "sender" };
   const person = room.roster?.find((p) => p.key !== you && p.devices.some((d) => d.screen && d.connected));
-  return person ? { key: person.key, mid: null } : null;
+  return person ? { key: person.key, mid: null, paused: null } : null;
 }

@@ -1,4 +1,6 @@
 import type { Standing } from "./Connection";
+import type { KeptDown, KeptUp } from "./kept";
+import type { DeviceLine, OwnLine, Slot } from "./messages";
 import type { Change } from "./room";
 import type { SharingState } from "./Sharing";
 
@@ -29,6 +31,12 @@ export type Party = {
   host: boolean;
 };
 
+/** Pause is why a picture is held back: its sender's line is down, your own line is needed for the sound, you wish for sound only. */
+export type Pause = NonNullable<Slot["why"]>;
+
+/** Quality of a person's line: a word, and a number from 1, bad, to 5, good; 0 when it is lost. */
+export type Quality = Pick<DeviceLine, "word" | "score">;
+
 export type Person = Party & {
   you: boolean;
   muted: boolean;
@@ -38,6 +46,9 @@ export type Person = Party & {
   hand: number;
   /** The picture as received; your own for yourself. null: no picture to show. */
   picture: MediaStreamTrack | null;
+  paused: Pause | null;
+  /** null: not known, as before the first seconds are over. */
+  quality: Quality | null;
 };
 
 /** LineState is told in words only when it is not good. gone: no signaling. media: no sound or picture gets through. */
@@ -61,7 +72,7 @@ export function lineOf(up: boolean, known: boolean, inside: boolean, standing: S
 export type Happening = (Change & { turn: number }) | null;
 
 /** Shared is the screen that somebody else shows. picture null: it does not come here, for example with sound only. */
-export type Shared = { key: string; name: string; picture: MediaStreamTrack | null };
+export type Shared = { key: string; name: string; picture: MediaStreamTrack | null; paused: Pause | null };
 
 /** ShareNote is why your own screen is not shown: somebody else shows theirs, it could not be had, a host has ended it. */
 export type ShareNote = "taken" | "failed" | "ended";
@@ -80,6 +91,13 @@ export type CallState = {
   speakers: readonly string[];
   large: string | null;
   line: LineState;
+  /** What was done to keep the sound, on the way to you and from you. */
+  keptDown: KeptDown;
+  keptUp: KeptUp;
+  /** Everybody's lines as the server sees them, and this machine's as the browser does; session is this machine's name among them. */
+  lines: readonly DeviceLine[];
+  own: OwnLine | null;
+  session: string;
   shared: Shared | null;
   sharing: SharingState;
   shareNote: ShareNote | null;
@@ -93,5 +111,6 @@ export type CallState = {
 
 export const beforeCall: CallState = {
   phase: { kind: "check" }, people: [], outside: [], openers: [], speakers: [], large: null, line: "good",
+  keptDown: "", keptUp: "", lines: [], own: null, session: "",
   shared: null, sharing: "off", shareNote: null, sound: "good", happening: null, lowered: 0, changes: 0,
 };

@@ -3,6 +3,7 @@ import type { Schemas } from "../api/client";
 import { useWords } from "../i18n/words";
 import type { Call } from "./Call";
 import type { CaptureState } from "./Capture";
+import type { LineKnown } from "./LineCheck";
 import type { CallState, Party } from "./state";
 
 /** useCall reads the call; what it shows changes, the call itself stays the same object. */
@@ -12,6 +13,10 @@ export function useCall(call: Call): CallState {
 
 export function useCapture(call: Call): CaptureState {
   return useSyncExternalStore(call.capture.subscribe, call.capture.current);
+}
+
+export function useLineCheck(call: Call): LineKnown {
+  return useSyncExternalStore(call.lineCheck.subscribe, call.lineCheck.current);
 }
 
 export type RoleWords = {

@@ -1,12 +1,13 @@
 import type { SourceState } from "./Capture";
 import type { Trouble } from "./devices";
+import type { LineTest } from "./lineTest";
 
 /** What is known about the line before the call. null: not measured yet. */
 export type LineGuess = { online: boolean; answerMs: number | null; megabits: number | null; saving: boolean };
 
 /** Verdict is the one sentence under your face, worst first. */
 export type Verdict =
-  | { kind: "offline" | "asking" | "slow" | "silent" | "ready" | "no_picture" | "sound_only" }
+  | { kind: "offline" | "asking" | "blocked" | "slow" | "silent" | "ready" | "no_picture" | "sound_only" }
   | { kind: "no_sound"; trouble: Trouble };
 
 /** Slower than this, a picture mostly costs sound (opinion). */
@@ -17,11 +18,12 @@ export function lineIsSlow(line: LineGuess): boolean {
   return line.saving || (line.answerMs !== null && line.answerMs > slowAnswerMs) || (line.megabits !== null && line.megabits < slowMegabits);
 }
 
-export function verdict(microphone: SourceState, camera: SourceState, heard: boolean, soundOnly: boolean, line: LineGuess): Verdict {
+export function verdict(microphone: SourceState, camera: SourceState, heard: boolean, soundOnly: boolean, line: LineGuess, test: LineTest): Verdict {
   if (!line.online) return { kind: "offline" };
   if (microphone.kind === "trouble") return { kind: "no_sound", trouble: microphone.trouble };
   if (microphone.kind !== "live" || camera.kind === "asking") return { kind: "asking" };
-  if (!soundOnly && camera.kind === "live" && lineIsSlow(line)) return { kind: "slow" };
+  if (test.kind === "blocked") return { kind: "blocked" };
+  if (!soundOnly && camera.kind === "live" && (test.kind === "weak" || lineIsSlow(line))) return { kind: "slow" };
   if (!heard) return { kind: "silent" };
   if (soundOnly) return { kind: "sound_only" };
   return camera.kind === "live" ? { kind: "ready" } : { kind: "no_picture" };
