@@ -19,7 +19,9 @@ type link struct {
 	up     bool         // sound and picture get through
 	stood  bool         // was up at some time
 	slots  []slot       // receiving lines in the order of the offer
-	shown  []sfu.View   // what the media server has been told of them
+
+	shown     []sfu.View // what the media server has been told of them
+	soundOnly bool
 
 	offer int      // number of the last offer
 	busy  bool     // an offer is being answered

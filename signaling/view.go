@@ -49,7 +49,10 @@ func (s *session) show(speakers []string, now time.Time) {
 	if len(s.slots()) == 0 {
 		return
 	}
-	s.link.peer.SetSoundOnly(s.soundOnly())
+	if s.link.soundOnly != s.soundOnly() {
+		s.link.soundOnly = !s.link.soundOnly
+		s.link.peer.SetSoundOnly(s.link.soundOnly)
+	}
 	shown := s.shown(speakers, now)
 	if !slices.Equal(shown, s.link.shown) {
 		s.link.shown = shown

@@ -6,6 +6,7 @@
 //	bot --url http://localhost:8080 --people 200 --hunts 20    rings, 20 at a time among 200 people; replaces the demo's region
 //	bot --url http://localhost:8080 --shape 1x8 --pid 4711     measures what forwarding costs the server, which is process 4711
 //	bot --url … --shape 1x8 --saturate --pid 4711              adds such rooms until it breaks
+//	bot --url … --soak 30m --rooms 4                           people come, go and lose their lines in rooms of the demo
 //
 // It prints a JSON summary; --shape prints a line for a table, too, to the standard error. Exit 0: everybody received something,
 // every ring came and stopped, all was forwarded; 1: not so, or somebody could not come in; 2: usage.
@@ -46,6 +47,10 @@ type options struct {
 	saturate bool
 	pid      int // of the server; 0: its cost is not measured
 	warm     int // seconds for it to find out what the lines carry
+
+	soak  time.Duration // 0: no soak test
+	rooms int
+	seed  uint64
 }
 
 const mostPeople = 500 // more than a machine plays
@@ -69,6 +74,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.BoolVar(&o.saturate, "saturate", false, "with --shape: add rooms until sound and pictures come late or not at all")
 	flags.IntVar(&o.pid, "pid", 0, "with --shape: the server's process, whose CPU and memory are measured")
 	flags.IntVar(&o.warm, "warm", 60, "with --shape: seconds to wait for at most until all is forwarded, before measuring")
+	flags.DurationVar(&o.soak, "soak", 0, "keep rooms for so long in which people come, go and lose their lines, and watch the server's memory")
+	flags.IntVar(&o.rooms, "rooms", 4, "with --soak: how many")
+	flags.Uint64Var(&o.seed, "seed", 1, "with --soak: of what happens")
 	flags.Func("way", "to the media server: direct (default), tcp, relay, or any of them", func(name string) error {
 		way, known := ways[name]
 		if !known {
@@ -108,6 +116,8 @@ func (o options) check(words int) error {
 		return fmt.Errorf("at least %d people for each of the hunts, 1 to %d rounds, and no links", leastTeam, mostRounds)
 	case words > 0 || o.people < 1 || o.people > mostPeople || o.seconds < 1:
 		return fmt.Errorf("1 to %d people for at least 1 second, and nothing else", mostPeople)
+	case o.soak < 0 || (o.soak > 0 && (o.soak < time.Second || o.rooms < 1 || o.rooms*soakSeats > mostPeople || o.shape != "" || o.hunts != 0 || len(o.links) > 0)):
+		return errors.New("--soak makes its own rooms: no shape, no hunts, no links")
 	case o.shape == "" && (o.saturate || o.pid != 0):
 		return errors.New("--saturate and --pid need a --shape")
 	case o.shape != "" && (o.hunts != 0 || len(o.links) > 0 || o.warm < 0):
@@ -122,6 +132,9 @@ func (o options) check(words int) error {
 // play does what the options say. What it returns is printed; good says whether all went well.
 func (o options) play(ctx context.Context, stderr io.Writer) (found any, good bool, err error) {
 	switch {
+	case o.soak > 0:
+		s, err := playSoak(ctx, o, stderr)
+		return s, s.Good, err
 	case o.hunts > 0:
 		s, err := playRings(ctx, o)
 		return s, s.Good, err

@@ -146,8 +146,8 @@ func (c *Client) enter() {
 	case c.media == nil:
 		c.connect()
 	default:
-		c.grow()
 		c.media.repeat()
+		c.grow()
 	}
 }
 

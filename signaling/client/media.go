@@ -134,10 +134,18 @@ func (m *media) negotiate(restart bool) {
 func (m *media) repeat() {
 	state := m.pc.ConnectionState()
 	stands := state == webrtc.PeerConnectionStateConnected || state == webrtc.PeerConnectionStateConnecting
-	if m.request != 0 || !stands {
-		m.request = 0
-		m.next(!stands)
+	if m.request == 0 && stands {
+		return
 	}
+	if m.request != 0 {
+		if m.pc.CurrentRemoteDescription() == nil {
+			m.client.connect()
+			return
+		}
+		_ = m.pc.SetLocalDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeRollback}) // or pion makes no other offer
+	}
+	m.request = 0
+	m.next(!stands)
 }
 
 func (m *media) next(restart bool) {

@@ -83,6 +83,7 @@ type Server struct {
 	mu     sync.Mutex
 	peers  map[*Peer]struct{}
 	closed bool
+	come   chan struct{} // there is a peer: nothing ticks without one
 
 	pacedMu sync.Mutex
 	paced   []*Peer       // whose lines are slower than what came for them
@@ -115,7 +116,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("sfu: media port %q: %w", c.UDPAddr, err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{config: c, port: port, log: c.Logger, stop: stop, peers: map[*Peer]struct{}{}, hurry: make(chan struct{}, 1)}
+	s := &Server{config: c, port: port, log: c.Logger, stop: stop, peers: map[*Peer]struct{}{}, come: make(chan struct{}, 1), hurry: make(chan struct{}, 1)}
 	s.wg.Go(func() { s.run(ctx) })
 	return s, nil
 }
@@ -140,6 +141,11 @@ func (s *Server) run(ctx context.Context) {
 			for _, p := range peers {
 				p.tick(batch, now)
 			}
+			if len(peers) == 0 {
+				ticker.Stop()
+			}
+		case <-s.come:
+			ticker.Reset(tickEvery)
 		case <-s.hurry:
 			pace.Reset(paceEvery)
 		case now := <-pace.C:
@@ -196,6 +202,12 @@ func (s *Server) add(p *Peer) error {
 		return ErrClosed
 	}
 	s.peers[p] = struct{}{}
+	if len(s.peers) == 1 {
+		select {
+		case s.come <- struct{}{}:
+		default: // it is known
+		}
+	}
 	return nil
 }
 

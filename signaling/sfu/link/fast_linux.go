@@ -26,8 +26,10 @@ type message struct {
 // sendmmsg is the system call's shape.
 type sendmmsg func(fd uintptr, messages []message) (int, error)
 
+// systemSendmmsg, like recvmmsg, does not tell Go's scheduler: neither call waits, and the telling would wake the runtime's
+// monitor, which then looks every 20 µs for a while. At usual load that takes a third of all CPU time.
 func systemSendmmsg(fd uintptr, messages []message) (int, error) {
-	n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&messages[0])), uintptr(len(messages)), unix.MSG_DONTWAIT, 0, 0)
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&messages[0])), uintptr(len(messages)), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}
@@ -141,7 +143,7 @@ func (f *fast) read(b *Batch) error {
 // recvmmsg tells the poller whether it is done.
 func (f *fast) recvmmsg(fd uintptr) bool {
 	for {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&f.messages[0])), readAtOnce, unix.MSG_DONTWAIT, 0, 0)
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&f.messages[0])), readAtOnce, unix.MSG_DONTWAIT, 0, 0)
 		f.n, f.err = int(n), nil
 		switch errno {
 		case 0:

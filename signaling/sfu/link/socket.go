@@ -36,13 +36,18 @@ func (t *target) alive(now time.Time) bool {
 	return now.UnixNano()-t.heard.Load() < int64(ownerSilence)
 }
 
-// send writes one packet of pion's. Errors count as loss.
-func (t *target) send(b []byte) {
+// send writes one packet of pion's. Errors count as loss. It takes the way of media, which is the cheaper one.
+func (t *target) send(packet []byte) {
 	if t.stream != nil {
-		t.stream.write(b)
+		t.stream.write(packet)
 		return
 	}
-	_, _ = t.socket.conn.WriteToUDPAddrPort(b, t.addr)
+	p := t.conn.port
+	b := p.batches.Get().(*Batch)
+	defer p.release(b)
+	g := b.group(t, len(packet))
+	g.buf = append(g.buf, packet...)
+	b.added(g, len(packet))
 }
 
 // socket is one UDP socket.
