@@ -98,7 +98,7 @@ func (s *Server) memberFor(p *principal, c conference.Conference) (signaling.Mem
 	if me.Guest != "" {
 		role = me.Guest
 	}
-	return signaling.Member{Key: me.Key, Name: me.Name, Role: role, Organization: me.Org, Guest: me.Guest != "", Host: me.Host, Waits: me.Visitor}, 0
+	return signaling.Member{Key: me.Key, Name: me.Name, Role: role, Organization: me.Org, Guest: me.Guest != "", Host: me.Host, Waits: me.Visitor, Expected: len(c.Participants)}, 0
 }
 
 // occupied reports whether anybody is in a call on this node.

@@ -68,8 +68,9 @@ type Conn struct {
 	helloWithin time.Duration
 	inbox       chan []byte
 	outbox      *outbox
-	heard       atomic.Bool // somebody takes messages from inbox
-	faults      int         // malformed messages one after the other; belongs to the room's loop
+	heard       atomic.Bool  // somebody takes messages from inbox
+	heardAt     atomic.Int64 // when anything came from the peer last, Unix nanoseconds
+	faults      int          // malformed messages one after the other; belongs to the room's loop
 
 	ending  sync.Once
 	done    chan struct{} // closed when the connection ends; code, reason and abort are set before
@@ -212,7 +213,11 @@ func (c *Conn) readHello(text []byte) (Hello, error) {
 func (c *Conn) readAll() {
 	defer close(c.unread)
 	c.ws.SetReadLimit(maxClientMessage)
-	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(quietFor)) }
+	alive := func(string) error {
+		now := time.Now()
+		c.heardAt.Store(now.UnixNano())
+		return c.ws.SetReadDeadline(now.Add(quietFor))
+	}
 	c.ws.SetPongHandler(alive)
 	allowance := bucket{tokens: burst, last: time.Now()}
 	for first := true; ; first = false { // hello does not count
@@ -232,6 +237,9 @@ func (c *Conn) readAll() {
 		}
 	}
 }
+
+// lastHeard is when anything came from the peer.
+func (c *Conn) lastHeard() time.Time { return time.Unix(0, c.heardAt.Load()) }
 
 // readMessage reads one message. The limit of the socket counts what came over the network; what a few compressed bytes
 // unfold into is counted here.

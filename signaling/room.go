@@ -44,6 +44,7 @@ type room struct {
 	admitted map[string]bool // keys of guests who may come in, for the room's life
 	removed  map[string]bool // keys of those who must wait although they are no guests
 	raises   uint64          // hands raised so far
+	expected int             // people for whom there should be lines before they come
 	floor    floor
 	speakers []string
 	surveyed time.Time // when the lines were told last
@@ -85,6 +86,7 @@ func (r *room) run() {
 			r.readStates()
 		case now := <-tick.C:
 			r.expire(now)
+			r.watch(now)
 			r.renew(now)
 			r.listen(now)
 			r.survey(now)

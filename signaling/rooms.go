@@ -38,6 +38,7 @@ type Member struct {
 	Guest        bool
 	Host         bool
 	Waits        bool // is no guest, and yet must be admitted: a colleague before a locked door
+	Expected     int  // how many people were asked to the meeting; 0: unknown. Receiving lines for them are there from the start
 }
 
 func (m Member) party() Party {

@@ -16,7 +16,7 @@ func (r *room) roster() Roster {
 		}
 		people[i].Devices = append(people[i].Devices, Device{
 			Session: s.id, Muted: s.now.muted, Camera: s.now.camera, Hand: s.now.raised > 0, Screen: s.now.screen,
-			Connected: s.conn != nil, Media: s.flows(),
+			Connected: s.conn != nil && !s.silent, Media: s.flows(),
 		})
 	}
 	for n, key := range r.hands() {

@@ -10,10 +10,14 @@ const (
 	maxSessions = 25
 	// maxDevices: telephone, tablet, laptop, and one that was forgotten. Another one takes the place of the oldest.
 	maxDevices = 4
+	// silentFor: who pings every 4 s and has not been heard for so long, by no way, is shown as away. A dead radio link ends
+	// no TCP connection for minutes.
+	silentFor = 8 * time.Second
 )
 
 // arrive takes a socket in: back to its seat, in the place of the same device's old page, or as a new session.
 func (r *room) arrive(conn *Conn, m Member, hello Hello) {
+	r.expected = max(r.expected, min(m.Expected, mostExpected))
 	if i := slices.IndexFunc(r.sessions, func(s *session) bool { return s.opens(m.Key, hello.Resume) }); i >= 0 {
 		r.resume(r.sessions[i], conn, m, hello)
 		return
@@ -152,8 +156,19 @@ func (r *room) lose(conn *Conn) {
 		return // it was closed by the room, or the session has another one
 	}
 	delete(r.conns, conn)
-	s.conn, s.lostAt = nil, time.Now()
+	s.conn, s.lostAt, s.silent = nil, time.Now(), false
 	r.changed |= topicRoster | topicLobby | topicHosts
+}
+
+// watch notes whose socket stands only in name: nothing comes on it, and neither sound nor picture gets through.
+func (r *room) watch(now time.Time) {
+	for _, s := range r.sessions {
+		silent := s.conn != nil && s.peer > 0 && !s.flows() && now.Sub(s.conn.lastHeard()) >= silentFor
+		if silent != s.silent {
+			s.silent = silent
+			r.changed |= topicRoster
+		}
+	}
 }
 
 // expire ends the sessions that have not come back in time.

@@ -122,3 +122,53 @@ func TestNoRelay(t *testing.T) {
 		go codeOf(ws)
 	})
 }
+
+// A radio link that is dead ends no socket for minutes: the others hear of it all the same, and when it comes back.
+func TestSilentIsAway(t *testing.T) {
+	begun := time.Unix(1e9, 0)
+	connected := func(peer int, up bool, silent time.Duration) bool {
+		r := newRoom(NewRooms(Options{}), "conf-7")
+		conn := &Conn{outbox: newOutbox(), done: make(chan struct{})}
+		r.arrive(conn, Member{Key: "p-hauk"}, Hello{Device: "device-1"})
+		s := r.sessions[0]
+		s.peer, s.link = peer, &link{up: up}
+		conn.heardAt.Store(begun.UnixNano())
+		r.changed = 0
+		r.watch(begun.Add(silent))
+		now := r.roster().People[0].Devices[0].Connected
+		if (r.changed == topicRoster) == now {
+			t.Errorf("connected %v, and told of %v", now, r.changed)
+		}
+		conn.heardAt.Store(begun.Add(silent).UnixNano())
+		r.watch(begun.Add(silent))
+		if !r.roster().People[0].Devices[0].Connected {
+			t.Error("still away after it was heard")
+		}
+		return now
+	}
+	check := func(peer int, up bool, silent time.Duration, want bool) {
+		t.Helper()
+		if got := connected(peer, up, silent); got != want {
+			t.Errorf("peer %d, media %v, silent for %v: connected %v", peer, up, silent, got)
+		}
+	}
+	check(1, false, silentFor-time.Second, true)
+	check(1, false, silentFor, false)
+	check(1, true, time.Minute, true)  // it is heard
+	check(0, false, time.Minute, true) // it has only ever used the socket
+}
+
+// Whoever comes first has lines for all who were asked: their coming makes nobody offer again.
+func TestLinesForWhoIsExpected(t *testing.T) {
+	check := func(expected int, want Need) {
+		t.Helper()
+		r := newRoom(NewRooms(Options{}), "conf-7")
+		r.arrive(&Conn{outbox: newOutbox(), done: make(chan struct{})}, Member{Key: "p-hauk", Expected: expected}, Hello{Device: "device-1"})
+		if got := r.sessions[0].need; got != want {
+			t.Errorf("%d expected: %+v", expected, got)
+		}
+	}
+	check(0, Need{Audio: 5, Video: 5})
+	check(12, Need{Audio: 13, Video: 9})
+	check(60, Need{Audio: 13, Video: 9})
+}

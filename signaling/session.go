@@ -27,6 +27,7 @@ type session struct {
 
 	conn   *Conn     // nil: lost and waited for
 	lostAt time.Time // when conn was lost
+	silent bool      // nothing comes from conn or by media, although both stand in name
 
 	due  topic // what this session must be told although it has not changed
 	seq  uint64

@@ -16,6 +16,9 @@ const (
 	mostVideo   = 9  // a 3 x 3 gallery; 6 Mbit/s at most. A shared screen comes on top
 
 	mostReceiving = 24 // lines of a kind that the media server takes
+
+	// mostExpected: each line is a kilobyte of offer and answer, and of more people some never come.
+	mostExpected = 12
 )
 
 // needFor is how many lines a device should have in a room with so many devices: one for each of the others, and one for
@@ -31,7 +34,7 @@ func needFor(devices int, screen bool) Need {
 	return Need{Audio: min(lines, mostAudio), Video: min(lines, most)}
 }
 
-func (r *room) need() Need { return needFor(r.inside(), r.sharing() != nil) }
+func (r *room) need() Need { return needFor(max(r.inside(), r.expected), r.sharing() != nil) }
 
 // assign decides who is on which line: the first of wanted that there are lines for, nobody moved who may stay.
 func assign[T comparable](lines []T, wanted []T) []T {

@@ -19,7 +19,7 @@ const (
 	dialWithin  = 10 * time.Second
 	writeWithin = 5 * time.Second
 	quietFor    = 25 * time.Second // the server answers every ping
-	pingEvery   = 10 * time.Second
+	pingEvery   = 4 * time.Second
 	maxMessage  = 256 << 10 // PROTOCOL.md: from the server
 	longMessage = 1 << 10   // from here on it is worth being compressed
 )
