@@ -104,7 +104,8 @@ function Stage({ call, view, host }: { call: Call; view: View; host: boolean }) 
       <div className="room-stage">
         {shared ? <ScreenTile call={call} shared={shared} host={host} /> : stage ? <Tile call={call} person={stage} speaking={speakers.includes(stage.key)} size="large" /> : <p className="room-alone">{t(alone)}</p>}
       </div>
-      <ul className="room-strip" aria-label={t("room.strip")}>
+      {/* What scrolls must be reached by keyboard, and nothing in it is. */}
+      <ul className="room-strip" aria-label={t("room.strip")} tabIndex={places.strip.length > 1 ? 0 : undefined}>
         {places.strip.map((key) => {
           const person = of(key);
           return person ? <li key={key}><Tile call={call} person={person} speaking={speakers.includes(key)} size="small" /></li> : null;
