@@ -22,9 +22,10 @@ const (
 	moreMemory     = 4.0 // MB of what was alive after a collection
 	memoryFactor   = 1.2
 	readEvery      = 30 * time.Second
-	fewestReadings = 6
-	quiet          = time.Minute     // after everybody has left
-	emptyWithin    = 5 * time.Minute // the server keeps seats for those who have vanished, and then has to collect
+	fewestReadings = 12              // of a soak that is long enough to compare its memory at the beginning and at the end
+	seatsKept      = 2 * time.Minute // by the server, for those who have vanished
+	quiet          = time.Minute     // afterwards
+	restWithin     = 5 * time.Minute // for the server to empty its rooms and to collect
 )
 
 // soaked is what --soak prints.
@@ -78,7 +79,7 @@ func playSoak(ctx context.Context, o options, stderr io.Writer) (soaked, error) 
 	for _, r := range rooms {
 		group.Go(func() { r.churn(ctx, soaking) })
 	}
-	readings := time.NewTicker(min(readEvery, o.soak/(2*fewestReadings)))
+	readings := time.NewTicker(min(readEvery, o.soak/fewestReadings))
 	defer readings.Stop()
 	for soaking.Err() == nil {
 		select {
@@ -134,11 +135,13 @@ func openRooms(ctx context.Context, o options) ([]*churned, error) {
 	return rooms, nil
 }
 
-// calm waits until everybody is gone from the server's rooms, then for a quiet time and a collection, and reads once more.
+// calm waits until everybody is gone from the server's rooms, then until no seat is kept for anybody, for a quiet time and for
+// a collection, and reads once more.
 func calm(ctx context.Context, o options, begun time.Time) (vitals, error) {
 	http.DefaultClient.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(ctx, emptyWithin+quiet)
+	ctx, cancel := context.WithTimeout(ctx, seatsKept+quiet+restWithin)
 	defer cancel()
+	enough := seatsKept + min(quiet, o.soak)
 	var empty time.Time
 	for collected := 0.0; ; {
 		v, err := readVitals(ctx, o, begun)
@@ -149,8 +152,10 @@ func calm(ctx context.Context, o options, begun time.Time) (vitals, error) {
 		case v.People > 0:
 			empty = time.Time{}
 		case empty.IsZero():
-			empty, collected = time.Now(), v.collected
-		case time.Since(empty) >= min(quiet, o.soak) && v.collected > collected:
+			empty = time.Now()
+		case time.Since(empty) < enough:
+			collected = v.collected
+		case v.collected > collected:
 			return v, nil
 		}
 		if !wait(ctx, time.Second) {
@@ -180,11 +185,14 @@ func (f *soaked) judge() {
 	if f.After.Goroutines > f.Before.Goroutines+moreGoroutines {
 		f.Faults = append(f.Faults, fmt.Sprintf("%d goroutines, %d before", f.After.Goroutines, f.Before.Goroutines))
 	}
-	if n := len(f.During); n >= fewestReadings {
-		first, last := middle(f.During[:n/3]), middle(f.During[n-n/3:])
-		if last > first*memoryFactor+moreMemory {
-			f.Faults = append(f.Faults, fmt.Sprintf("%.1f MB alive in the last third, %.1f MB in the first", last, first))
+	grown := func(after, before float64, when string) {
+		if after > before*memoryFactor+moreMemory {
+			f.Faults = append(f.Faults, fmt.Sprintf("%.1f MB alive %s, %.1f MB before", after, when, before))
 		}
+	}
+	grown(f.After.AliveMB, f.Before.AliveMB, "at rest again")
+	if n := len(f.During); n > 0 && f.During[n-1].AtS >= fewestReadings*readEvery.Seconds() { // else the rooms have just filled
+		grown(middle(f.During[n-n/3:]), middle(f.During[:n/3]), "in the last third")
 	}
 	f.Good = len(f.Faults) == 0
 }

@@ -26,6 +26,9 @@ func (c *Client) reportLine() {
 
 // path is the protocol's word for how the connection stands; "": it does not.
 func (m *media) path() string {
+	if m.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return "" // before it starts pion's transport must not be asked
+	}
 	for _, transceiver := range m.senders {
 		transport := transceiver.Sender().Transport()
 		if transport == nil {

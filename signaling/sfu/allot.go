@@ -88,8 +88,9 @@ func (e *egress) allot(now time.Time) {
 		}
 		e.choices = rate.Allocate(rate.Step(e.step.Load()), max(line-e.soundRate, 0), e.wishes, e.choices)
 	}
+	thin := thinning(e.peer.server.thin.Load())
 	for i, each := range e.wishers {
-		each.allow(e.choices[i])
+		each.allow(thin.of(e.choices[i]))
 	}
 	clear(e.wishers)
 }
@@ -168,4 +169,19 @@ func (s *Source) watched() int {
 		most = max(most, int(each.target.Load())+1)
 	}
 	return most
+}
+
+// shows reports whether a picture of it comes.
+func (s *Source) shows(now time.Time) bool {
+	if s.kind != Video {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.count {
+		if s.layers[i].flows(now) {
+			return true
+		}
+	}
+	return false
 }

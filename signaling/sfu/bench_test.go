@@ -102,7 +102,7 @@ func TestForwardAllocatesNothing(t *testing.T) {
 	check("sound", ear, sound)
 	p.egress.mode.Store(&protection{distance: 2})
 	check("sound with copies", ear, sound)
-	p.egress.mode.Store(&protection{pack: true, distance: 1})
+	p.egress.mode.Store(&protection{frames: 3, distance: 1})
 	check("packed sound with copies", ear, sound)
 	h.payload, h.payloadType = append([]byte{0x80 | 111, 0x0f, 0, 60, 111}, make([]byte, 120)...), 63
 	check("sound that comes with copies", ear, sound)

@@ -42,6 +42,18 @@ func (k *cuts) add(c cut) *cut {
 	return &k.kept[k.last]
 }
 
+// gone stands for the sources of peers that have left.
+var gone = &Source{closed: true}
+
+// forget lets go of them: a cut would keep all that such a peer was in memory, for as long as the listener stays.
+func (k *cuts) forget() {
+	for i := range k.kept {
+		if c := &k.kept[i]; c.source != nil && c.source.peer != nil && c.source.peer.closed.Load() {
+			c.source = gone
+		}
+	}
+}
+
 func (k *cuts) back(i int) *cut { return &k.kept[(k.last-i+len(k.kept))%len(k.kept)] }
 
 // end ends the cuts at head, our newest number: what comes late has a place up to there, and numbers beyond are free.

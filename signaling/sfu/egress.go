@@ -83,7 +83,7 @@ type parcel struct {
 func (e *egress) open(p *Peer, now time.Time) {
 	e.peer = p
 	e.slots.Store(&[]*slot{})
-	e.mode.Store(&protection{})
+	e.mode.Store(&protection{frames: 1})
 	e.toll = bucket{rate: feedbackRate, depth: feedbackRate}
 	e.pacer = rate.NewPacer(func(v parcel, _ rate.Packet) { e.dropped = append(e.dropped, v) })
 	e.begin(trustedRate, now)
@@ -199,6 +199,24 @@ func (e *egress) acknowledge(f *rtcp.TransportLayerCC, now time.Time) {
 	defer e.mu.Unlock()
 	e.acked = e.history.Feedback(f, now, e.acked[:0])
 	e.estimator.Acked(e.acked, now)
+	if e.estimator.Braked() {
+		e.brake(now)
+	}
+}
+
+// brake throws away what waits and holds what comes until the next tick finds the step: it would only make the sound wait.
+// So would padding in its place, of which a line that has become narrow would be full again: the client may ask for some of
+// it in vain. It needs mu.
+func (e *egress) brake(now time.Time) {
+	e.reading = e.estimator.Reading()
+	before := len(e.dropped)
+	e.pacer.Clear()
+	e.pacer.SetRate(e.reading.Rate, now)
+	e.dropped = e.dropped[:before]
+	e.pacer.Hold(true)
+	e.pacing.Store(true)
+	e.probing = false
+	e.peer.server.pace(e.peer)
 }
 
 // report takes what a receiver report says of one slot.
@@ -241,7 +259,7 @@ func (e *egress) tick(b *link.Batch, now time.Time) {
 	e.regulate(now)
 	reading := e.reading
 	e.mu.Unlock()
-	e.shield(reading, step, now)
+	e.shield(reading, now)
 	if step != before || now.Sub(e.lastAllotted()) >= allotEvery {
 		e.allot(now)
 	}
@@ -268,6 +286,7 @@ func (e *egress) regulate(now time.Time) {
 		}
 	}
 	e.pacer.SetRate(pace, now)
+	e.pacer.Hold(e.reading.Blind)
 	e.pacing.Store(pace > 0)
 	if waiting > 0 || e.probing {
 		e.peer.server.pace(e.peer)
@@ -308,6 +327,9 @@ func (e *egress) downlink() Downlink {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	d := Downlink{Step: rate.Step(e.step.Load()), Why: e.why, Kbps: e.reading.Rate / 1000}
+	if thinning(e.peer.server.thin.Load()) == soundAlone && d.Step < rate.Sound {
+		d.Step, d.Why = rate.Sound, rate.Slow // for the client our machine is a part of the way
+	}
 	if chosen {
 		d.Step, d.Why = max(d.Step, rate.Sound), rate.Chosen
 	}

@@ -138,3 +138,35 @@ func TestSlowLineIsPaced(t *testing.T) {
 		t.Errorf("%d is sent of %d", to.sent, to.head)
 	}
 }
+
+// When the line becomes narrow what waits is thrown away at once, and nothing but sound is sent.
+func TestBrakeClearsTheQueue(t *testing.T) {
+	p, to, src := shown(t)
+	e := &p.egress
+	p.paced.Store(true) // the server's ticker is away
+	now := time.Unix(1e9, 0)
+	var seq uint16
+	shoot(src, &seq, true, now)
+	e.pacer.SetRate(100_000, now)
+	e.pacing.Store(true)
+	for range 60 {
+		now = now.Add(5 * time.Millisecond)
+		shoot(src, &seq, false, now)
+		e.release(nil, now)
+	}
+	if bytes, _ := e.pacer.Waiting(); bytes == 0 {
+		t.Fatal("nothing waits")
+	}
+	sent := to.packets
+	e.mu.Lock()
+	e.brake(now)
+	e.mu.Unlock()
+	if bytes, _ := e.pacer.Waiting(); bytes > 0 {
+		t.Errorf("%d bytes wait", bytes)
+	}
+	shoot(src, &seq, true, now)
+	e.release(nil, now)
+	if to.packets != sent {
+		t.Errorf("%d packets are sent", to.packets-sent)
+	}
+}

@@ -191,12 +191,12 @@ func FuzzReceive(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(raw, uint8(0), false)
-		f.Add(raw, uint8(1), true)
+		f.Add(raw, uint8(0), uint8(1))
+		f.Add(raw, uint8(1), uint8(3))
 	}
-	f.Fuzz(func(t *testing.T, raw []byte, distance uint8, pack bool) {
+	f.Fuzz(func(t *testing.T, raw []byte, distance, frames uint8) {
 		now = now.Add(20 * time.Millisecond)
-		p.egress.mode.Store(&protection{distance: int(distance % 3), pack: pack})
+		p.egress.mode.Store(&protection{distance: int(distance % 3), frames: int(frames % 4)})
 		before := ear.head
 		p.receive(nil, raw, now)
 		if int32(ear.head-before) < 0 {

@@ -9,18 +9,20 @@ import (
 )
 
 const (
-	// packedSamples is how long a packed packet of sound is: 60 ms take a third of the headers, and are as much as a listener
+	// frameSamples are in a frame of 20 ms. Three of them in a packet take a third of the headers, and are as much as a listener
 	// forgives to lose.
-	packedSamples = 2880
+	frameSamples = 960
 	// packedWait is how long a packet waits for frames that do not come.
 	packedWait = 60 * time.Millisecond
 )
 
 // protection is how the sound of a listener is put together.
 type protection struct {
-	distance int  // how many earlier frames go beside each (RED)
-	pack     bool // three frames in a packet
+	distance int // how many earlier packets go beside each (RED)
+	frames   int // in a packet
 }
+
+func (p protection) packs() bool { return p.frames > 1 }
 
 // voice puts the sound of one slot together. It belongs to the slot and its mutex.
 type voice struct {
@@ -47,11 +49,11 @@ func (s *slot) hear(b *link.Batch, src *Source, p *packet, now time.Time) {
 		c = s.cuts.now()
 	}
 	mode := s.peer.egress.protection()
-	if (mode.pack || mode.distance > 0) && s.voice == nil {
+	if (mode.packs() || mode.distance > 0) && s.voice == nil {
 		s.voice = &voice{}
 	}
 	newest := int32(p.seq-c.in) >= 0 && (c.packed || int32(c.number(p.seq)-s.head) > 0)
-	if newest && c.packed != mode.pack {
+	if newest && c.packed != mode.packs() {
 		c = s.repack(b, p, mode, now)
 	}
 	switch {
@@ -73,7 +75,7 @@ func (s *slot) repack(b *link.Batch, p *packet, mode protection, now time.Time) 
 	s.flush(b, mode, now)
 	next := *s.cuts.now()
 	s.cuts.now().end, s.cuts.now().ended = p.seq, true
-	next.packed, next.in, next.out, next.ended = mode.pack, p.seq, s.head+1, false
+	next.packed, next.in, next.out, next.ended = mode.packs(), p.seq, s.head+1, false
 	return s.cuts.add(next)
 }
 
@@ -100,7 +102,7 @@ func (s *slot) pack(b *link.Batch, c *cut, p *packet, mode protection, now time.
 		v.since = now
 	}
 	v.marker = v.marker || p.marker
-	if v.packer.Ready(packedSamples) {
+	if v.packer.Ready(mode.frames * frameSamples) {
 		s.flush(b, mode, now)
 	}
 }

@@ -74,13 +74,13 @@ func TestPacking(t *testing.T) {
 	if p := k.hear(109, 0); !bytes.Equal(p.Payload, frameOf(n)) {
 		t.Fatalf("plain: %x", p.Payload)
 	}
-	mode(&protection{pack: true})
+	mode(&protection{frames: 3})
 	for round := range 3 {
 		first := k.say()
 		k.say()
 		k.say()
 		p := k.hear(109, []uint32{1, 3, 3}[round])
-		if samples, ok := sound.Duration(p.Payload); !ok || samples != packedSamples || !bytes.HasSuffix(p.Payload, slices.Concat(frameOf(first)[1:], frameOf(first + 1)[1:], frameOf(first + 2)[1:])) {
+		if samples, ok := sound.Duration(p.Payload); !ok || samples != 3*frameSamples || !bytes.HasSuffix(p.Payload, slices.Concat(frameOf(first)[1:], frameOf(first + 1)[1:], frameOf(first + 2)[1:])) {
 			t.Fatalf("packed: %x of %d samples", p.Payload, samples)
 		}
 	}
@@ -101,7 +101,7 @@ func TestPacking(t *testing.T) {
 	}
 
 	// Who falls silent is heard to the end.
-	mode(&protection{pack: true})
+	mode(&protection{frames: 3})
 	n = k.say()
 	for !k.waits() {
 		runtime.Gosched()
@@ -153,13 +153,13 @@ func TestRedundancyIsAdded(t *testing.T) {
 	k.to.peer.egress.mode.Store(&protection{})
 	k.say()
 	k.hear(109, 1)
-	k.to.peer.egress.mode.Store(&protection{pack: true, distance: 1})
+	k.to.peer.egress.mode.Store(&protection{frames: 3, distance: 1})
 	for i := range 3 {
 		for range 3 {
 			k.say()
 		}
 		frames, offsets := k.blocks(k.hear(63, []uint32{1, 3, 3}[i]))
-		if len(frames) != min(i, 1)+1 || i > 0 && offsets[0] != packedSamples {
+		if len(frames) != min(i, 1)+1 || i > 0 && offsets[0] != 3*frameSamples {
 			t.Fatalf("packed: frames %x at %v", frames, offsets)
 		}
 	}
@@ -206,7 +206,7 @@ func TestRedundancyIsTakenOff(t *testing.T) {
 
 func TestSilencedLeavesNoGap(t *testing.T) {
 	k := newTalk(t)
-	for _, mode := range []protection{{}, {pack: true}} {
+	for _, mode := range []protection{{}, {frames: 3}} {
 		k.to.peer.egress.mode.Store(&mode)
 		say := func() {
 			for range 3 {
@@ -215,7 +215,7 @@ func TestSilencedLeavesNoGap(t *testing.T) {
 			p := k.to.next(k.mid)
 			follows(t, k.last, p, math.MaxInt32)
 			k.last = p
-			for !mode.pack && k.last.Payload[2] != byte(k.seq) {
+			for !mode.packs() && k.last.Payload[2] != byte(k.seq) {
 				k.hear(109, 1)
 			}
 		}
@@ -289,21 +289,41 @@ func TestGuard(t *testing.T) {
 	check("hardly any does not begin it", time.Second, 0.01, 0)
 }
 
-// Copies go beside the sound as far as the line has room for them.
+// Copies go beside the sound as far as the line has room for them, and packets get longer where it is narrow, but not while
+// a queue drains.
 func TestShield(t *testing.T) {
-	check := func(name string, bitrate int, step rate.Step, loss float64, want protection) {
+	g := guard{}
+	now := time.Unix(1e9, 0)
+	talkers, red := 1, true
+	check := func(name string, after time.Duration, r rate.Reading, frames, copies int) {
 		t.Helper()
-		p := bare(t)
-		p.egress.shield(rate.Reading{Rate: bitrate, AudioLoss: loss}, step, time.Unix(1e9, 0))
-		if got := p.egress.protection(); got != want {
+		now = now.Add(after)
+		if got, want := g.pack(r, talkers, red, now), (rate.Bundle{Frames: frames, Copies: copies}); got != want {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
-	check("a good line", 2_000_000, rate.Full, 0, protection{})
-	check("loss", 2_000_000, rate.Full, 0.05, protection{distance: 1})
-	check("much loss", 2_000_000, rate.Full, 0.1, protection{distance: 2})
-	check("much loss, little room", 90_000, rate.Sound, 0.1, protection{distance: 1})
-	check("no room", 70_000, rate.Sound, 0.1, protection{})
-	check("the lowest step", 64_000, rate.Lifeline, 0.1, protection{pack: true, distance: 1})
-	check("the lowest step, no room", 40_000, rate.Lifeline, 0.1, protection{pack: true})
+	const second = time.Second
+	check("a good line", 0, reading(2_000_000, 0, 0, 0), 1, 0)
+	check("loss", second, reading(2_000_000, 0, 0, .05), 1, 1)
+	check("much loss", second, reading(2_000_000, 0, 0, .1), 1, 2)
+	check("the line becomes narrow, and drains", second, reading(40_000, 95_000, 500*time.Millisecond, .1), 1, 2)
+	check("it has", second, reading(80_000, 0, 0, .1), 1, 1)
+	check("narrower", second, reading(57_000, 0, 0, .1), 3, 1)
+	check("a little wider", second, reading(66_000, 0, 0, .1), 3, 1)
+	check("a little wider for long", bundleFor, reading(66_000, 0, 0, .1), 2, 1)
+	talkers = 2
+	check("another talks", second, reading(66_000, 0, 0, .1), 3, 0)
+	talkers = 1
+	check("a pause", second, reading(66_000, 0, 0, .1), 2, 1)
+	check("full", second, reading(30_000, 36_000, 150*time.Millisecond, .1), 3, 0)
+	check("nobody knows what is beyond", bundleFor, reading(36_000, 0, 0, .1), 3, 0)
+	check("so it is tried", tryAfter, reading(36_000, 0, 0, .1), 3, 1)
+	check("in vain", second, reading(36_000, 0, 150*time.Millisecond, .1), 3, 0)
+	check("not again soon", second, reading(36_000, 0, 0, .1), 3, 0)
+	red = false
+	check("a client without RED", tryAfter, reading(66_000, 0, 0, .1), 1, 0)
+}
+
+func reading(bps, carries int, queue time.Duration, loss float64) rate.Reading {
+	return rate.Reading{Rate: bps, Carries: carries, Queue: queue, AudioLoss: loss}
 }

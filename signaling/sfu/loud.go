@@ -12,15 +12,22 @@ const (
 	// guardBelow for guardFor ends it.
 	guardBelow = 0.005
 	guardFor   = 15 * time.Second
-	// Bit rates of one voice: plain, and what an earlier frame beside each adds; the same packed.
-	voiceRate, frameRate           = 52_000, 24_000
-	packedVoiceRate, packedCopying = 30_000, 17_000
+	// bundleFor is how long a way to pack is kept before a dearer one is tried: another talker may come in between two words.
+	bundleFor = 10 * time.Second
+	// fullQueue is a line that is full, quietQueue one that is not. For tryAfter without the first nobody knows what the line
+	// carries beyond what is sent; then tryShare of that is tried where sound is lost.
+	fullQueue, quietQueue = 120 * time.Millisecond, 60 * time.Millisecond
+	tryAfter              = 20 * time.Second
+	tryShare              = 1.6
 )
 
-// guard decides how many earlier frames go beside each frame of sound. It changes seldom: clients take time to adapt.
+// guard decides how sound is put together. It changes seldom: clients take time to adapt.
 type guard struct {
 	distance int
 	badAt    time.Time // when the loss was last too high for less
+	bundle   rate.Bundle
+	since    time.Time // of the bundle
+	fullAt   time.Time // when the line was last full
 }
 
 // next takes the loss of sound.
@@ -38,25 +45,53 @@ func (g *guard) next(loss float64, now time.Time) int {
 	return g.distance
 }
 
+// pack takes what is known of the line, how many talk and whether the client takes copies. While a queue drains nothing changes, unless it could not drain
+// else: a client that hears longer packets just then takes the delay for theirs, and keeps it.
+func (g *guard) pack(r rate.Reading, talkers int, red bool, now time.Time) rate.Bundle {
+	if r.Queue > fullQueue {
+		g.fullAt = now
+	}
+	if g.bundle.Frames == 0 {
+		g.bundle, g.since = rate.Bundle{Frames: 1}, now.Add(-bundleFor)
+	}
+	copies := g.next(r.AudioLoss, now)
+	if !red {
+		copies = 0
+	}
+	carries := max(r.Rate, r.Carries)
+	if r.Queue > quietQueue && g.bundle.Fits(talkers, carries*10/9) {
+		return g.bundle
+	}
+	room := carries
+	if copies > 0 && r.Queue <= quietQueue && now.Sub(g.fullAt) >= tryAfter {
+		room = int(tryShare * float64(room))
+	}
+	wanted := rate.Bundling(copies, talkers, room)
+	more := wanted.Copies > g.bundle.Copies && r.Queue <= quietQueue
+	if wanted != g.bundle && (!wanted.Dearer(g.bundle) || more || now.Sub(g.since) >= bundleFor) {
+		g.bundle, g.since = wanted, now
+	}
+	return g.bundle
+}
+
 // shield decides how the listener's sound is put together.
-func (e *egress) shield(r rate.Reading, step rate.Step, now time.Time) {
-	talkers := 0
+func (e *egress) shield(r rate.Reading, now time.Time) {
+	talkers, red := 0, false
 	for _, each := range *e.slots.Load() {
-		if each.line.Kind == Audio && each.speaks(now) {
+		if each.line.Kind != Audio {
+			continue
+		}
+		red = red || each.formats.red != 0
+		if each.speaks(now) {
 			talkers++
 		}
 	}
-	mode := protection{pack: step == rate.Lifeline, distance: e.guard.next(r.AudioLoss, now)}
-	one, more := voiceRate, frameRate
-	if mode.pack {
-		one, more = packedVoiceRate, packedCopying
-		mode.distance = min(mode.distance, 1) // the frame before the last is too old to be played, and too long
+	if rate.Step(e.step.Load()) == rate.Lifeline { // perhaps the line's queue says so, and its rate does not know
+		talkers = min(talkers, mostVoices)
+		r.Rate, r.Carries = min(r.Rate, takes[rate.Sound]), min(r.Carries, takes[rate.Sound])
 	}
-	talkers = max(talkers, 1)
-	for mode.distance > 0 && talkers*(one+mode.distance*more) > r.Rate {
-		mode.distance--
-	}
-	if mode != e.protection() {
+	b := e.guard.pack(r, talkers, red, now)
+	if mode := (protection{distance: b.Copies, frames: b.Frames}); mode != e.protection() {
 		e.mode.Store(&mode)
 	}
 }

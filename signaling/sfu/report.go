@@ -81,6 +81,9 @@ func (s *slot) heard(lost uint8, now time.Time) {
 	s.lost, s.lostAt = lost, now
 }
 
+// forgetEvery is how often a slot looks whether those it has shown have left.
+const forgetEvery = time.Second
+
 // tick makes the slot's report when it is due. The peer's next tick of its egress sends those of all slots together.
 func (s *slot) tick(_ *link.Batch, now time.Time) {
 	if sr := s.report(now); sr != nil {
@@ -93,6 +96,10 @@ func (s *slot) tick(_ *link.Batch, now time.Time) {
 func (s *slot) report(now time.Time) *rtcp.SenderReport {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if now.Sub(s.forgotAt) >= forgetEvery {
+		s.forgotAt = now
+		s.cuts.forget()
+	}
 	every := reportEvery
 	if rate.Step(s.peer.egress.step.Load()) >= rate.Sound {
 		every = weakReportEvery

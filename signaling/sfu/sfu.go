@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/samtale/samtale/signaling/sfu/link"
@@ -85,6 +86,9 @@ type Server struct {
 	closed bool
 	come   chan struct{} // there is a peer: nothing ticks without one
 
+	thin    atomic.Uint32 // thinning
+	thinner thinner       // of run
+
 	pacedMu sync.Mutex
 	paced   []*Peer       // whose lines are slower than what came for them
 	hurry   chan struct{} // there is one
@@ -138,6 +142,7 @@ func (s *Server) run(ctx context.Context) {
 			return
 		case now := <-ticker.C:
 			peers = s.list(peers[:0])
+			s.keepUp(peers, now)
 			for _, p := range peers {
 				p.tick(batch, now)
 			}
@@ -159,6 +164,20 @@ func (s *Server) run(ctx context.Context) {
 		}
 		batch.Flush()
 		clear(peers)
+	}
+}
+
+// keepUp leaves out pictures of all lines while the server is behind.
+func (s *Server) keepUp(peers []*Peer, now time.Time) {
+	before := thinning(s.thin.Load())
+	level := s.thinner.next(s.port.Behind(), now)
+	if level == before {
+		return
+	}
+	s.thin.Store(uint32(level))
+	s.log.Warn("pictures are thinned so that the server keeps up", slog.Int("level", int(level)))
+	for _, p := range peers {
+		p.egress.allot(now)
 	}
 }
 

@@ -24,6 +24,13 @@ const (
 	openRate = 2_000_000 // bit/s
 	// poorListener is the least loss that a talker is told of while any listener is at the lowest step: 5 %, in RTCP's 256ths.
 	poorListener = 13
+	// A client's estimate is of the line it has used: for settleFor after pictures begin, or more of them, it counts only when
+	// losses or delay agree.
+	settleFor = 10 * time.Second
+	agreeLoss = 0.02
+	agreeWait = 150 * time.Millisecond
+	// tripCreep is how fast the shortest round trip is doubted, a second: routes change.
+	tripCreep = time.Millisecond
 	// protectAbove and bareBelow are the losses at which a talker is asked to send every frame twice, and to stop it.
 	protectAbove, bareBelow = 0.02, 0.005
 	protectFor              = 20 * time.Second
@@ -70,8 +77,14 @@ type uplink struct {
 	soundLoss  float64
 	watched    int // encodings of the camera
 	watchedAt  time.Time
+	showing    bool          // pictures come
+	begunAt    time.Time     // pictures, or more of them
+	trip       time.Duration // the shortest
+	wait       time.Duration // what of the last is the line's queue
+	waitAt     time.Time     // when that was last long
 	protect    bool
 	protectAt  time.Time
+	bareAt     time.Time // when there was last no room to send sound twice
 	rating     rate.Rating
 	everTicked bool
 }
@@ -144,11 +157,14 @@ func (u *uplink) tick(p *Peer, b *link.Batch, sources []*Source, now time.Time) 
 	if passed := now.Sub(u.secondAt); passed >= reportEvery {
 		u.tellLosses(p, b, sources, now)
 		u.endSecond(passed)
+		_, queue := p.egress.quality()
+		u.measure(time.Duration(p.trip.Load()), queue, passed, now)
 		u.judge(p, down)
 		u.secondAt = now
 	}
-	watched, screen := 0, false
+	watched, screen, showing := 0, false, false
 	for _, src := range sources {
+		showing = showing || src.shows(now)
 		switch src.content {
 		case Camera:
 			watched = src.watched()
@@ -156,7 +172,33 @@ func (u *uplink) tick(p *Peer, b *link.Batch, sources []*Source, now time.Time) 
 			screen = src.watched() > 0
 		}
 	}
+	u.show(showing, now)
 	u.advise(watched, screen, now)
+}
+
+// show notes whether pictures come.
+func (u *uplink) show(showing bool, now time.Time) {
+	if showing && !u.showing {
+		u.begunAt = now
+	}
+	u.showing = showing
+}
+
+// measure takes the last round trip, and how much of it is the queue of the other way. What is more than the shortest was
+// spent waiting on the client's line.
+func (u *uplink) measure(trip, queue, passed time.Duration, now time.Time) {
+	if trip == 0 {
+		return
+	}
+	creep := time.Duration(float64(tripCreep) * min(passed, time.Minute).Seconds())
+	if u.trip == 0 || trip < u.trip+creep {
+		u.trip = trip
+	} else {
+		u.trip += creep
+	}
+	if u.wait = max(trip-u.trip-queue, 0); u.wait > agreeWait {
+		u.waitAt = now
+	}
 }
 
 // tellLosses sends a receiver report of all that comes. A talker's encoder adds repair data for what it is told is lost; so
@@ -247,11 +289,14 @@ func (u *uplink) advise(watched int, screen bool, now time.Time) {
 	defer u.mu.Unlock()
 	known := u.known(now)
 	step, why := u.ladder.Step(rate.Reading{Rate: u.believed(known, now), Loss: u.loss, AudioLoss: u.soundLoss}, now)
-	u.guard(step, known, now)
-	a := Uplink{Step: step, Why: why, AudioKbps: soundAt[step], RED: u.red && u.protect}
+	a := Uplink{Step: step, Why: why}
+	a.AudioKbps, a.RED = u.guard(step, now)
 	a.Layers = min(layersAt[step], u.watched, u.encodings)
 	if step == rate.Speaker && screen {
 		a.Layers = 0 // one picture, and that is the screen
+	}
+	if a.Layers > u.advice.Layers {
+		u.begunAt = now
 	}
 	a.Kbps = pictures(a.Layers, u.encodings, screen, step, known-a.AudioKbps-soundOverhead)
 	u.advice = a
@@ -293,11 +338,12 @@ func pictures(layers, encodings int, screen bool, step rate.Step, left int) int 
 	return kbps
 }
 
-// known is what the client says of its line in kbit/s; needs mu. A large number: it says nothing, or sends so much less than
-// it believes in that it cannot know.
+// known is what the client says of its line in kbit/s; needs mu. A large number: it says nothing, sends so much less than it
+// believes in that it cannot know, or has sent so much for a moment only.
 func (u *uplink) known(now time.Time) int {
 	r := u.reported(now)
-	if r.UpKbps == 0 || u.kbps*4/3 < r.UpKbps {
+	settling := now.Sub(u.begunAt) < settleFor && u.loss < agreeLoss && u.wait < agreeWait
+	if r.UpKbps == 0 || settling || u.kbps*4/3 < r.UpKbps {
 		return unknown
 	}
 	return r.UpKbps
@@ -324,19 +370,4 @@ func (u *uplink) believed(known int, now time.Time) int {
 		return max(r.UpKbps*1000, takes[u.advice.Step])
 	}
 	return openRate
-}
-
-// guard decides whether sound is sent twice: where it is lost, and the line bears it; needs mu.
-func (u *uplink) guard(step rate.Step, known int, now time.Time) {
-	loss := max(u.soundLoss, u.reported(now).UpLoss)
-	switch {
-	case step == rate.Lifeline && known < 2*(soundAt[step]+soundOverhead):
-		u.protect = false
-	case loss > protectAbove:
-		u.protect, u.protectAt = true, now
-	case loss > bareBelow && u.protect:
-		u.protectAt = now
-	case now.Sub(u.protectAt) >= protectFor:
-		u.protect = false
-	}
 }

@@ -84,6 +84,72 @@ func TestUplinkLoss(t *testing.T) {
 	}
 }
 
+func TestSpeech(t *testing.T) {
+	test := func(name string, step rate.Step, lossy, red bool, room, kbps int, twice bool) {
+		t.Helper()
+		if gotKbps, got := speech(step, lossy, red, room); gotKbps != kbps || got != twice {
+			t.Errorf("%s: %d kbit/s, twice %v, want %d, %v", name, gotKbps, got, kbps, twice)
+		}
+	}
+	test("a good line", rate.Full, false, true, unknown, 24, false)
+	test("a good line that loses", rate.Full, true, true, unknown, 24, true)
+	test("a client that cannot", rate.Full, true, false, unknown, 24, false)
+	test("sound only", rate.Sound, false, true, 150, 16, false)
+	test("sound only, loss", rate.Sound, true, true, 150, 16, true)
+	test("sound only, loss, little room", rate.Sound, true, true, 70, 20, false)
+	test("the lowest step", rate.Lifeline, false, true, 60, 12, false)
+	test("the lowest step, loss, room", rate.Lifeline, true, true, 70, 12, true)
+	test("the lowest step, loss, hardly any room", rate.Lifeline, true, true, 60, 20, false)
+	test("the lowest step, loss, none", rate.Lifeline, true, true, 40, 12, false)
+	test("the lowest step, a client that cannot", rate.Lifeline, true, false, 70, 20, false)
+}
+
+// Sound is sent twice beyond what the client believes in where much is lost and nothing waits, and not soon after it waited.
+func TestUplinkTriesTwice(t *testing.T) {
+	s := newSender(1)
+	s.ladder = rate.NewLadder(60_000, false, s.now)
+	s.measures(55, 60).soundLoss = 0.05
+	s.pass(time.Second).check(t, "5 % of a line of 60", Uplink{Step: rate.Lifeline, Why: s.advice.Why, AudioKbps: 20})
+	s.soundLoss = 0.15
+	s.measures(55, 60).pass(time.Second).check(t, "not at once", Uplink{Step: rate.Lifeline, Why: s.advice.Why, AudioKbps: 20})
+	for range 3 {
+		s.measures(55, 60).pass(bareFor / 2)
+	}
+	s.check(t, "15 %", Uplink{Step: rate.Lifeline, Why: s.advice.Why, AudioKbps: 12, RED: true})
+	s.uplink.measure(300*time.Millisecond, 0, time.Second, s.now)
+	s.uplink.measure(600*time.Millisecond, 0, time.Second, s.now)
+	s.measures(55, 60).pass(time.Second).check(t, "it waits", Uplink{Step: rate.Lifeline, Why: s.advice.Why, AudioKbps: 20})
+}
+
+// An estimate from the time before there were pictures is no reason to send less of them.
+func TestUplinkSettles(t *testing.T) {
+	begin := func() *sender {
+		s := newSender(3)
+		s.pass(time.Minute)
+		s.show(true, s.now)
+		return s.measures(200, 240)
+	}
+	full := Uplink{Layers: 3, Kbps: 1500, AudioKbps: 24}
+	s := begin()
+	s.pass(settleFor-time.Second).check(t, "it may climb", full)
+	if s.pass(3 * time.Second); s.advice.Step != rate.Speaker {
+		t.Errorf("an estimate that has not climbed: %+v", s.advice)
+	}
+	s = begin()
+	s.loss = 0.04
+	if s.pass(3 * time.Second); s.advice.Step != rate.Speaker {
+		t.Errorf("losses agree: %+v", s.advice)
+	}
+	s = begin()
+	s.uplink.measure(50*time.Millisecond, 0, time.Second, s.now)
+	s.uplink.measure(450*time.Millisecond, 300*time.Millisecond, time.Second, s.now)
+	s.pass(3*time.Second).check(t, "the other way's queue", full)
+	s.uplink.measure(450*time.Millisecond, 0, time.Second, s.now)
+	if s.measures(200, 240).pass(3 * time.Second); s.advice.Step != rate.Speaker {
+		t.Errorf("the delay agrees: %+v", s.advice)
+	}
+}
+
 func TestLosing(t *testing.T) {
 	var l losing
 	check := func(name string, packets uint32, fraction uint8, want float64) {

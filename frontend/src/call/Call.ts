@@ -9,12 +9,12 @@ import { Keeping } from "./Keeping";
 import { LineCheck } from "./LineCheck";
 import { insideCall, setInsideCall, tabId } from "./memory";
 import type { Need, OwnLine, ServerMessage, Welcome } from "./messages";
-import { watchNetwork } from "./network";
 import { apply, changeOf, emptyRoom, wasLowered, type RoomState } from "./room";
 import { Sharing } from "./Sharing";
 import { beforeCall, lineOf, type CallState, type Party } from "./state";
 import { Stay } from "./Stay";
 import { Viewing } from "./Viewing";
+import { Watch } from "./Watch";
 
 /** How a call begins. soundFirst: the camera stays off until it is tapped. now: without the page before the call. */
 export type Beginning = { soundFirst: boolean; now: boolean };
@@ -33,6 +33,7 @@ export class Call {
   private readonly screen = new Sharing(() => { this.screenChanged(); });
   private readonly connection: Connection;
   private readonly gauge = new Gauge(() => this.connection.stats(), (line) => { this.measured(line); });
+  private readonly watch = new Watch(() => this.stay, () => this.connection);
   private readonly keeping = new Keeping((change) => { this.set(change); });
   private readonly belief = new Belief();
   private readonly floor = new Floor((mid) => this.connection.track(mid), () => { this.show(); });
@@ -47,7 +48,6 @@ export class Call {
   private up = false;
   private late = false;
   private stopCapture: (() => void) | null = null;
-  private unwatch: (() => void) | null = null;
   private turn = 0;
   /** Counts the ways straight in, so that an old one does not end a new one. */
   private started = 0;
@@ -79,7 +79,7 @@ export class Call {
   open(): void {
     this.stopCapture = this.capture.subscribe(() => { this.captureChanged(); });
     this.hearing.through(this.capture.speaker());
-    this.unwatch = watchNetwork(() => { this.connection.restart(); });
+    this.watch.open();
     this.hearing.open();
     this.viewing.open();
     window.samtaleCall = { stats: () => this.connection.stats() };
@@ -92,7 +92,7 @@ export class Call {
 
   close(): void {
     this.stopCapture?.();
-    this.unwatch?.();
+    this.watch.close();
     this.viewing.close();
     delete window.samtaleCall;
     // Another page was opened instead: that is leaving. On the way in nothing is left yet, and a reload comes back by itself.
@@ -275,7 +275,7 @@ export class Call {
 
   private enter(): void {
     this.set({ phase: { kind: "inside" } });
-    this.connection.enter(this.wanted());
+    this.connection.enter(this.wanted(), this.watch.silent());
     this.tellState();
   }
 

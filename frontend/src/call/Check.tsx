@@ -2,11 +2,11 @@ import { VideoOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { Button } from "../ui/Button";
+import { CopyText } from "../ui/CopyText";
 import { Checkbox } from "../ui/fields";
 import { FlagMark, type Level } from "../ui/FlagMark";
 import { Time } from "../ui/Time";
 import type { Call } from "./Call";
-import { CopyText } from "./CopyText";
 import { DeviceChoice } from "./DeviceChoice";
 import { LanguageChoice } from "./LanguageChoice";
 import { LevelBar, useHeard } from "./LevelBar";
@@ -113,7 +113,7 @@ function LineTrial({ call }: { call: Call }) {
       ) : null}
       <div className="row">
         <Button onPress={() => { call.lineCheck.again(); }}>{t("check.line_again")}</Button>
-        {ways.length > 0 ? <CopyText label={t("check.line_ways")} text={[t("check.line_ways"), ...ways].join("\n")} /> : null}
+        {ways.length > 0 ? <CopyText multiline label={t("check.line_ways")} action={t("lines.copy")} text={[t("check.line_ways"), ...ways].join("\n")} /> : null}
       </div>
     </div>
   );

@@ -46,6 +46,8 @@ export class Connection {
   private patience: ReturnType<typeof setTimeout> | undefined;
   private rebuilding: ReturnType<typeof setTimeout> | undefined;
   private rebuilds = 0;
+  /** The peer is beyond repair, and the next one is waited for. */
+  private broken = false;
   private flowing = false;
   private servers: RTCIceServer[] = [];
   private uplink = unlimited;
@@ -66,16 +68,14 @@ export class Connection {
     return this.tracks.get(mid) ?? null;
   }
 
-  /** enter is called on every way in: the first, out of the waiting room, and after a break with the connection kept. */
-  enter(need: Need): void {
+  /**
+   * enter is called on every way in: the first, out of the waiting room, and after a break with the connection kept. silent: nothing has come
+   * for a moment, which a browser notices late.
+   */
+  enter(need: Need, silent: boolean): void {
     this.need = need;
-    if (!this.peer) {
-      this.rebuild();
-      return;
-    }
-    this.peer.grow(need.audio, need.video);
-    this.peer.repeat();
-    if (!this.flowing) this.peer.restart();
+    if (!this.peer || this.broken) this.rebuild();
+    else this.peer.resume(need.audio, need.video, silent || !this.flowing);
   }
 
   /** want has so many lines. */
@@ -116,6 +116,7 @@ export class Connection {
     const mine = (run: () => void) => { if (number === this.number && this.peer) run(); };
     const setup = { servers: this.servers, relayed: this.servers.length > 0 && this.trial.way === "relay", tracks: this.hooks.sends(), uplink: this.uplink };
     this.peer = new Peer(setup, {
+      heard: () => this.hooks.heard(),
       offer: (offer) => { mine(() => { this.hooks.offer(number, offer); }); },
       slot: (mid, track) => { mine(() => { this.slot(mid, track); }); },
       flowing: (flowing) => { mine(() => { this.flows(flowing); }); },
@@ -161,6 +162,10 @@ export class Connection {
     return this.peer?.stats() ?? [];
   }
 
+  async transport(): Promise<unknown[]> {
+    return this.peer?.transport() ?? [];
+  }
+
   private flows(flowing: boolean): void {
     this.flowing = flowing;
     this.impatient = true;
@@ -177,10 +182,11 @@ export class Connection {
     this.trial = afterFailure(this.trial, this.stoodSince === null ? null : performance.now() - this.stoodSince);
   }
 
-  /** rebuildLater waits longer each time in vain. */
+  /** rebuildLater waits longer each time in vain, and without the server until it is back. */
   private rebuildLater(): void {
     clearTimeout(this.rebuilding);
-    this.rebuilding = setTimeout(() => { if (this.peer) this.rebuild(); }, retryDelay(this.rebuilds, Math.random()));
+    this.broken = true;
+    this.rebuilding = setTimeout(() => { if (this.peer && this.hooks.heard()) this.rebuild(); }, retryDelay(this.rebuilds, Math.random()));
     this.rebuilds += 1;
   }
 
@@ -188,6 +194,7 @@ export class Connection {
     clearTimeout(this.patience);
     clearTimeout(this.rebuilding);
     this.flowing = false;
+    this.broken = false;
     this.stoodSince = null;
     this.path = "";
     this.peer?.close();

@@ -1,6 +1,5 @@
-import { z } from "zod";
+import { answer, api, type Schemas } from "../api/client";
 import { judge, lossIn, waysOf, type LineTest } from "./lineTest";
-import { relaySchema, type Relay } from "./messages";
 import { readLine } from "./ownLine";
 import { guessLine, type LineGuess } from "./verdict";
 
@@ -13,8 +12,6 @@ const connectWithin = 12_000;
 /** The first second is the browser finding its feet; after that this long is listened to. */
 const settlesIn = 1_000;
 const listensFor = 4_000;
-
-const answerSchema = z.object({ sdp: z.string(), seconds: z.number() });
 
 /**
  * LineCheck tries the line while somebody stands before the call: how quick the server answers, and whether a test sound comes back. The
@@ -70,7 +67,7 @@ export class LineCheck {
 /** testLine throws when the test itself cannot be made, for example while the server has too many of them. */
 async function testLine(signal: AbortSignal): Promise<LineTest> {
   const relay = await askRelay(signal);
-  const pc = new RTCPeerConnection({ iceServers: relay ? [{ urls: relay.urls, username: relay.username, credential: relay.credential }] : [], bundlePolicy: "max-bundle" });
+  const pc = new RTCPeerConnection({ iceServers: relay?.urls ? [{ urls: relay.urls, username: relay.username, credential: relay.credential }] : [], bundlePolicy: "max-bundle" });
   const tone = new AudioContext();
   const end = () => {
     pc.close();
@@ -81,10 +78,7 @@ async function testLine(signal: AbortSignal): Promise<LineTest> {
     const sender = pc.addTransceiver(toneOf(tone), { direction: "sendonly" });
     pc.addTransceiver("audio", { direction: "recvonly" });
     await pc.setLocalDescription();
-    const body = JSON.stringify({ sdp: pc.localDescription?.sdp ?? "", mid: sender.mid ?? "" });
-    const response = await fetch("/v1/line-tests", { method: "POST", headers: { "Content-Type": "application/json" }, body, signal });
-    if (!response.ok) throw new Error(`line test: ${response.status}`);
-    const { sdp } = answerSchema.parse(await response.json());
+    const { sdp } = await answer(api.POST("/v1/line-tests", { body: { sdp: pc.localDescription?.sdp ?? "", mid: sender.mid ?? "" }, signal }));
     const connected = connection(pc);
     await pc.setRemoteDescription({ type: "answer", sdp });
     if (!(await connected)) return { kind: "blocked", ways: waysOf(sdp, relay?.urls ?? []) };
@@ -95,9 +89,10 @@ async function testLine(signal: AbortSignal): Promise<LineTest> {
   }
 }
 
-async function askRelay(signal: AbortSignal): Promise<Relay | null> {
-  const response = await fetch("/v1/relay-credentials", { method: "POST", signal });
-  return response.status === 200 ? relaySchema.parse(await response.json()) : null;
+/** askRelay is null where the server has no relay. */
+async function askRelay(signal: AbortSignal): Promise<Schemas["RelayCredentials"] | null> {
+  const { data, response } = await api.POST("/v1/relay-credentials", { signal });
+  return response.status === 200 ? (data ?? null) : null;
 }
 
 /** toneOf sounds nowhere but in the test. Before a press the browser may keep the clock asleep; then only the way itself is tried. */

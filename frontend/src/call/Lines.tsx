@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
+import { CopyText } from "../ui/CopyText";
 import type { Call } from "./Call";
-import { CopyText } from "./CopyText";
 import { factsOf, textOf, type Fact, type Speech } from "./linesText";
 import { Sheet } from "./Sheet";
 import { useCall, useRoleWords } from "./useCall";
@@ -25,7 +25,7 @@ export function Lines({ call, code, onClose }: { call: Call; code: string; onClo
       <ul className="lines" aria-label={t("lines.title")}>
         {rows.map((row) => <Line key={row.id} name={row.name} place={row.place} facts={row.facts} />)}
       </ul>
-      {rows.length > 0 ? <CopyText label={t("lines.title")} text={textOf(t("room.title", { code }), rows)} /> : null}
+      {rows.length > 0 ? <CopyText multiline label={t("lines.title")} action={t("lines.copy")} text={textOf(t("room.title", { code }), rows)} /> : null}
     </Sheet>
   );
 }

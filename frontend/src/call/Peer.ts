@@ -11,6 +11,8 @@ export type Offer = { number: number; sdp: string; published: readonly { mid: st
 export type Setup = { servers: RTCIceServer[]; relayed: boolean; tracks: Record<Sent, MediaStreamTrack | null>; uplink: Uplink };
 
 export type PeerHooks = {
+  /** The server hears us: an offer gets there, and what does not come to stand now is beyond repair. */
+  heard(): boolean;
   offer(offer: Offer): void;
   /** A slot has got its track; it is silent until the server puts somebody into it. */
   slot(mid: string, track: MediaStreamTrack): void;
@@ -41,6 +43,8 @@ export class Peer {
   /** What must end before the next offer: one that is out, or a change in the order of codecs. */
   private out: "nothing" | "offer" | "order" = "nothing";
   private again: { iceRestart: boolean } | null = null;
+  /** The last offer asked for a restart. */
+  private restarting = false;
   private slots = { audio: 0, video: 0 };
   private closed = false;
   /** The last answer, as it was taken in. */
@@ -70,17 +74,44 @@ export class Peer {
 
   /** grow has at least so many slots and offers them; slots are never taken away. The first call makes the first offer. */
   grow(audio: number, video: number): void {
-    if (this.number > 0 && audio <= this.slots.audio && video <= this.slots.video) return;
-    for (; this.slots.audio < audio; this.slots.audio += 1) prefer(this.pc.addTransceiver("audio", { direction: "recvonly" }), "audio");
-    for (; this.slots.video < video; this.slots.video += 1) prefer(this.pc.addTransceiver("video", { direction: "recvonly" }), "video");
+    if (this.number > 0 && !this.lacks(audio, video)) return;
+    this.add(audio, video);
     this.negotiate(false);
   }
 
-  /** restart looks for a new way through the network and keeps everything else. */
+  private lacks(audio: number, video: number): boolean {
+    return audio > this.slots.audio || video > this.slots.video;
+  }
+
+  private add(audio: number, video: number): void {
+    for (; this.slots.audio < audio; this.slots.audio += 1) prefer(this.pc.addTransceiver("audio", { direction: "recvonly" }), "audio");
+    for (; this.slots.video < video; this.slots.video += 1) prefer(this.pc.addTransceiver("video", { direction: "recvonly" }), "video");
+  }
+
+  /** restart looks for a new way through the network and keeps everything else. Without the server it waits for resume. */
   restart(): void {
-    if (this.closed) return;
+    if (this.closed || !this.hooks.heard()) return;
     this.expect(restartWithin);
-    this.negotiate(true);
+    if (this.out !== "offer" || !this.restarting) this.negotiate(true);
+  }
+
+  /**
+   * resume follows a break of the line to the server, in one offer where there is anything to say: an offer that was out may be lost, slots
+   * may be missing, and the way of sound and picture may be dead.
+   */
+  resume(audio: number, video: number, dead: boolean): void {
+    if (this.closed) return;
+    const lost = this.out === "offer";
+    const restart = dead || (lost && (this.restarting || this.pc.connectionState !== "connected")) || (this.again?.iceRestart ?? false);
+    const more = this.number === 0 || lost || restart || this.lacks(audio, video);
+    this.add(audio, video);
+    if (!more) return;
+    if (lost) {
+      this.out = "nothing";
+      this.again = null;
+    }
+    if (restart) this.expect(restartWithin);
+    this.negotiate(restart);
   }
 
   async answer(number: number, sdp: string): Promise<void> {
@@ -111,16 +142,6 @@ export class Peer {
     if (!this.closed) this.pc.setConfiguration(configuration(servers, this.setup.relayed));
   }
 
-  /** repeat sends the outstanding offer once more: the line may have broken before it was answered. */
-  repeat(): void {
-    if (this.out !== "offer") return;
-    this.out = "nothing";
-    const next = this.again;
-    this.again = null;
-    // The offer that was lost may have asked for a restart, and asking again costs little.
-    this.negotiate(next?.iceRestart ?? this.pc.connectionState !== "connected");
-  }
-
   /** refused: the server has not taken the offer. The connection stands as before, if it ever stood. */
   async refused(number: number): Promise<void> {
     if (this.closed || number !== this.number || this.out !== "offer") return;
@@ -142,6 +163,13 @@ export class Peer {
     this.sending.through("screen", this.screen.sender);
     prefer(this.screen, "video");
     if (this.number > 0) this.negotiate(false);
+  }
+
+  /** transport is what the browser counts of the one transport, without what it counts of every slot. */
+  async transport(): Promise<unknown[]> {
+    const list: unknown[] = [];
+    (await this.senders.microphone.sender.getStats()).forEach((entry) => list.push(entry));
+    return list;
   }
 
   async stats(): Promise<unknown[]> {
@@ -197,6 +225,7 @@ export class Peer {
       return;
     }
     this.out = "offer";
+    this.restarting = iceRestart;
     this.number += 1;
     void this.offer(this.number, iceRestart);
   }
@@ -236,7 +265,8 @@ export class Peer {
         this.timer = setTimeout(() => { this.restart(); }, disconnectedFor);
         return;
       case "failed":
-        this.fail();
+        if (this.hooks.heard()) this.fail();
+        else this.hooks.flowing(false); // a restart mends it once the server is back, and spares the handshake
         return;
       case "new":
       case "connecting":
@@ -245,9 +275,10 @@ export class Peer {
     }
   }
 
+  /** Without the server nothing can come to stand: then it is resume that goes on. */
   private expect(within: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (this.pc.connectionState !== "connected") this.fail(); }, within);
+    this.timer = setTimeout(() => { if (this.pc.connectionState !== "connected" && this.hooks.heard()) this.fail(); }, within);
   }
 
   private fail(): void {

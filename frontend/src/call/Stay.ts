@@ -23,10 +23,17 @@ export type StayHooks = {
 
 type Unnumbered = Exclude<ClientMessage, Told> extends infer M ? (M extends ClientMessage ? Omit<M, "id"> : never) : never;
 
-const pingEvery = 10_000;
+const pingEvery = 4_000;
 
 /** An answer that takes longer is worth a word to the person. */
 const lateAfter = 8_000;
+
+/** In doubt an answer is waited for so long: for a packet that is lost and sent again, and then as long as answers have taken. */
+const doubtAtLeast = 1_000;
+const doubtAtMost = 2_500;
+
+/** Signs come in heaps, and one question answers all of them. */
+const doubtEvery = 900;
 
 /**
  * Stay is one device's stay in a meeting: it keeps the socket, introduces itself on each new one, resumes where the last
@@ -41,6 +48,11 @@ export class Stay {
   private offer: { id: number; number: number } | null = null;
   private pinging: ReturnType<typeof setInterval> | undefined;
   private lateness: ReturnType<typeof setTimeout> | undefined;
+  private doubting: ReturnType<typeof setTimeout> | undefined;
+  private excused = false;
+  private doubtedAt = -Infinity;
+  /** How long answers took of late, in milliseconds; it is slow to believe in a better line. */
+  private trip = Infinity;
 
   constructor(path: string, private readonly hooks: StayHooks) {
     const address = new URL(path, location.href);
@@ -78,6 +90,35 @@ export class Stay {
     return this.line.send(message);
   }
 
+  /**
+   * doubt asks for a sign of life at once, and gives the socket up for a new one when there is none. excusable: unless trust is called
+   * meanwhile.
+   */
+  doubt(excusable: boolean): void {
+    if (this.pinging === undefined) return;
+    this.excused &&= excusable;
+    if (this.doubting !== undefined || (excusable && performance.now() - this.doubtedAt < doubtEvery)) return;
+    this.excused = excusable;
+    this.doubtedAt = performance.now();
+    this.ping();
+    const wait = Math.min(doubtAtMost, doubtAtLeast + 3 * this.trip);
+    this.doubting = setTimeout(() => { this.line.drop(); }, wait);
+  }
+
+  /** trust: sound and picture come, so the line is not dead; a socket may need a little longer than they. back: they had been missed. */
+  trust(back: boolean): void {
+    if (this.pinging === undefined) {
+      if (back) this.line.hurry();
+    } else if (this.excused) {
+      this.calm();
+    }
+  }
+
+  private calm(): void {
+    clearTimeout(this.doubting);
+    this.doubting = undefined;
+  }
+
   private hello(): void {
     const resume = this.resume ? { ...this.resume, seq: this.seen } : undefined;
     this.request({ t: "hello", d: { v: 1, ...this.hooks.introduce(), resume } });
@@ -85,6 +126,7 @@ export class Stay {
   }
 
   private receive(text: string): void {
+    this.calm();
     const message = parseServer(text);
     if (!message) return;
     if ("seq" in message) {
@@ -96,6 +138,7 @@ export class Stay {
         this.welcomed(message.d);
         return;
       case "pong":
+        this.trip = Math.max(performance.now() - message.d.sent, Number.isFinite(this.trip) ? this.trip * 0.75 : 0);
         clearTimeout(this.lateness);
         this.lateness = undefined;
         this.hooks.late(false);
@@ -114,6 +157,7 @@ export class Stay {
     this.line.settled();
     this.rest();
     this.pinging = setInterval(() => { this.ping(); }, pingEvery);
+    this.ping(); // how long an answer takes is known before there is a doubt
     this.hooks.heard(true);
     this.hooks.welcomed(welcome);
   }
@@ -136,7 +180,9 @@ export class Stay {
   }
 
   private rest(): void {
+    this.calm();
     clearInterval(this.pinging);
+    this.pinging = undefined;
     clearTimeout(this.lateness);
     this.lateness = undefined;
     this.offer = null;

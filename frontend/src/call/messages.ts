@@ -24,8 +24,8 @@ const slotSchema = z.object({
   why: z.enum(["sender", "line", "choice"]).optional(),
 });
 
-/** relaySchema: a relay's addresses and what opens it; also the answer to a request before the call. */
-export const relaySchema = z.object({ urls: z.array(z.string()), username: z.string(), credential: z.string(), seconds: z.number() });
+/** A relay's addresses and what opens it. */
+const relaySchema = z.object({ urls: z.array(z.string()), username: z.string(), credential: z.string(), seconds: z.number() });
 
 const stepSchema = z.enum(["full", "reduced", "speaker", "sound", "lifeline"]);
 

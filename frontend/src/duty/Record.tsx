@@ -1,13 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, Copy } from "lucide-react";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../api/client";
 import { keys } from "../api/keys";
 import { asProblem } from "../api/problem";
-import { useAnnounce } from "../ui/Announcer";
-import { Button } from "../ui/Button";
-import { TextField } from "../ui/fields";
+import { CopyText } from "../ui/CopyText";
 import { ProblemNote } from "../ui/ProblemNote";
 import { Skeleton } from "../ui/surfaces";
 import { attendedQuery } from "./attended";
@@ -47,27 +44,6 @@ export function ConsultRecord({ conference, consult }: { conference: string; con
 }
 
 function Text({ text }: { text: string }) {
-  const { t } = useTranslation(["talk", "common"]);
-  const announce = useAnnounce();
-  const [state, setState] = useState<{ text: string; how: "copied" | "by_hand" } | null>(null);
-  const how = state?.text === text ? state.how : null;
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setState({ text, how: "copied" });
-      announce(t("common:copied"));
-    } catch {
-      setState({ text, how: "by_hand" }); // the browser keeps the clipboard closed, or there is none without https
-    }
-  };
-  return (
-    <>
-      {how === "by_hand" ? <TextField label={t("talk:record.text")} value={text} multiline isReadOnly /> : <pre className="record-text">{text}</pre>}
-      <div className="no-print">
-        <Button variant="primary" onPress={() => void copy()}>
-          {how === "copied" ? <Check aria-hidden /> : <Copy aria-hidden />}{how === "copied" ? t("common:copied") : t("talk:record.copy")}
-        </Button>
-      </div>
-    </>
-  );
+  const { t } = useTranslation("talk");
+  return <CopyText multiline variant="primary" label={t("record.text")} action={t("record.copy")} text={text}><pre className="record-text">{text}</pre></CopyText>;
 }

@@ -1,4 +1,4 @@
-import { Check, Copy, QrCode } from "lucide-react";
+import { QrCode } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
@@ -6,8 +6,8 @@ import { asProblem } from "../api/problem";
 import { useWords } from "../i18n/words";
 import { useAnnounce } from "../ui/Announcer";
 import { Button } from "../ui/Button";
+import { CopyText } from "../ui/CopyText";
 import { Dialog } from "../ui/Dialog";
-import { TextField } from "../ui/fields";
 import { Badge } from "../ui/FlagMark";
 import { ProblemNote } from "../ui/ProblemNote";
 import { Time } from "../ui/Time";
@@ -44,32 +44,18 @@ export function GuestRow({ id, guest, link, open, onOpen }: RowProps) {
 }
 
 function Shown({ link }: { link: Link }) {
-  const { t } = useTranslation(["call", "common"]);
-  const announce = useAnnounce();
-  const [state, setState] = useState<"idle" | "copied" | "by_hand">("idle");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(link.url);
-      setState("copied");
-      announce(t("common:copied"));
-    } catch {
-      setState("by_hand"); // the browser keeps the clipboard closed, or there is none without https
-    }
-  };
+  const { t } = useTranslation("call");
   return (
     <>
-      <Qr text={link.url} label={t("call:guests.qr", { name: link.name })} />
-      <p className="quiet small">{t("call:guests.qr_hint")}</p>
+      <Qr text={link.url} label={t("guests.qr", { name: link.name })} />
+      <p className="quiet small">{t("guests.qr_hint")}</p>
       <div>
-        <p className="small quiet">{t("call:guests.code")}</p>
+        <p className="small quiet">{t("guests.code")}</p>
         <p className="guest-code"><span aria-hidden>{grouped(link.code)}</span><span className="sr-only">{spelled(link.code)}</span></p>
-        <p className="small quiet">{t("call:guests.code_where", { place: `${location.host}/join` })}</p>
+        <p className="small quiet">{t("guests.code_where", { place: `${location.host}/join` })}</p>
       </div>
-      <Button wide onPress={() => void copy()}>
-        {state === "copied" ? <Check aria-hidden /> : <Copy aria-hidden />}{state === "copied" ? t("common:copied") : t("call:meeting.copy")}
-      </Button>
-      {state === "by_hand" ? <TextField label={t("call:meeting.copy_by_hand", { name: link.name })} value={link.url} isReadOnly /> : null}
-      <p className="small quiet">{t("call:guests.expires")} <Time at={link.expires} as="day" /></p>
+      <CopyText wide label={t("meeting.copy_by_hand", { name: link.name })} action={t("meeting.copy")} text={link.url} />
+      <p className="small quiet">{t("guests.expires")} <Time at={link.expires} as="day" /></p>
     </>
   );
 }

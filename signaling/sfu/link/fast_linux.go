@@ -128,6 +128,7 @@ func (f *fast) read(b *Batch) error {
 		if f.err != nil {
 			return f.err
 		}
+		f.socket.reads.Add(1)
 		at := time.Now()
 		for i := range f.n {
 			m := &f.messages[i]
@@ -151,6 +152,7 @@ func (f *fast) recvmmsg(fd uintptr) bool {
 		case unix.EINTR:
 			continue
 		case unix.EAGAIN:
+			f.socket.empty.Add(1)
 			return false
 		}
 		f.n, f.err = 0, errno

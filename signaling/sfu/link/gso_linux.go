@@ -86,7 +86,6 @@ func (b *Batch) put(r run) {
 	v.Base = &r.g.buf[r.at]
 	v.SetLen(r.size)
 	m := &b.messages[i]
-	*m = message{}
 	m.Name, m.Namelen = &r.g.to.name.raw[0], r.g.to.name.n
 	m.Iov = v
 	m.SetIovlen(1)
@@ -108,6 +107,7 @@ func (b *Batch) post() {
 		_ = b.socket.fast.raw.Control(b.flush) // fails only when the socket is closed
 	}
 	clear(b.runs)
+	clear(b.messages) // their names are parts of targets, which keep whole lines from being forgotten
 	b.messages, b.runs = b.messages[:0], b.runs[:0]
 }
 

@@ -92,6 +92,7 @@ func (p *Port) open(addr netip.AddrPort) (*socket, error) {
 	}
 	_ = conn.SetReadBuffer(socketBuffer) // the kernel's limit may be lower; it then takes what it can
 	_ = conn.SetWriteBuffer(socketBuffer)
+	forceBuffers(conn)
 	s := &socket{port: p, conn: conn, local: conn.LocalAddr().(*net.UDPAddr).AddrPort(), known: map[netip.AddrPort]*target{}}
 	if s.fast, err = newFast(s, p.config.portable); err != nil {
 		_ = conn.Close()

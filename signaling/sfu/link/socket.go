@@ -57,8 +57,24 @@ type socket struct {
 	local netip.AddrPort
 	fast  *fast // many packets a system call; nil: one
 
+	reads atomic.Uint32 // that brought packets
+	empty atomic.Uint32 // that found none
+	seen  [2]uint32     // both, by Port.Behind
+
 	mu    sync.RWMutex
 	known map[netip.AddrPort]*target
+}
+
+// Behind reports whether packets came faster than they could be handled ever since the last call: a socket was read, and
+// never found empty. One goroutine calls it. Where the system reads one packet at a time it is never known.
+func (p *Port) Behind() bool {
+	behind := false
+	for _, s := range p.sockets {
+		now := [2]uint32{s.reads.Load(), s.empty.Load()}
+		behind = behind || now[0]-s.seen[0] > 1 && now[1] == s.seen[1]
+		s.seen = now
+	}
+	return behind && p.sockets[0].fast != nil
 }
 
 // run reads until the socket is closed.

@@ -27,6 +27,19 @@ func tune(conn *net.TCPConn) error {
 	return failed // TCP_NODELAY is Go's default
 }
 
+// forceBuffers passes the system's limit, which is often some hundred packets, where the process may do that
+// (CAP_NET_ADMIN): what comes while others use the processor is then kept.
+func forceBuffers(conn *net.UDPConn) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, socketBuffer)
+		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, socketBuffer)
+	})
+}
+
 // unsent is how many bytes of a connection the kernel has not sent even once.
 func unsent(conn *net.TCPConn) int {
 	raw, err := conn.SyscallConn()

@@ -9,6 +9,8 @@ const (
 	burst = 4 * time.Millisecond
 	// shaperDepth is what a line's shaper lets through at once after a pause: it says nothing either.
 	shaperDepth = 1500
+	// busyGap is longer than the lines worth probing take for a packet of padding.
+	busyGap = 40 * time.Millisecond
 	// leastCluster is how many packets must have come to tell a rate from.
 	leastCluster = 5
 )
@@ -22,6 +24,7 @@ type cluster struct {
 	from, to       time.Duration
 	tailTo         time.Duration
 	tailN, tailAll int
+	gap            time.Duration // the longest in which nothing came
 	skipped        int
 }
 
@@ -67,6 +70,7 @@ func (c *cluster) count(a Acked) {
 		return
 	}
 	c.tail += a.Size
+	c.gap = max(c.gap, a.Arrived-c.tailTo)
 	c.tailTo = max(c.tailTo, a.Arrived)
 }
 
@@ -83,6 +87,9 @@ func (c *cluster) end() (result, bool) {
 	r.lost = 1 - float64(c.came)/float64(max(c.sent, 1))
 	if c.to-c.from < leastSpan && c.to > c.from {
 		r.came = r.sent // it came in a heap: radio, or a queue that has just gone
+	}
+	if c.gap > busyGap && 2*c.gap > c.to-c.from && 4*r.came < 3*r.sent {
+		return r, false // the client's machine was busy, and then it came in a heap: the line may carry more
 	}
 	return r, c.came >= leastCluster && c.came*5 >= c.sent*3 && r.sent > 0 && r.came > 0
 }

@@ -38,6 +38,8 @@ const (
 type Estimator struct {
 	rate       int
 	delay      delayLine
+	rise       rise
+	braked     bool // a queue has begun to grow since Braked was last asked
 	meter      meter
 	cluster    cluster
 	now        time.Time // of the window's end
@@ -60,6 +62,7 @@ type Estimator struct {
 	rembAt     time.Time
 	backlog    backlog
 	stall      time.Duration
+	blind      bool // feedback is overdue
 }
 
 // carried is the most that came within a second.
@@ -83,6 +86,7 @@ func (e *Estimator) Reading() Reading {
 	two := e.meter.sum(e.now, 2*time.Second, windowsKept)
 	three := e.meter.sum(e.now, 3*time.Second, windowsKept)
 	r := Reading{Rate: e.rate, Carries: e.rate, Queue: e.Queue(), Repeated: e.repeats.value(), probeFull: e.probeFull}
+	r.Blind = e.blind
 	if e.draining && e.drainOurs {
 		r.Carries = max(e.rate, int(restored*float64(e.capacity)))
 	}
@@ -96,7 +100,7 @@ func (e *Estimator) Reading() Reading {
 	if three.soundOf == 0 {
 		r.AudioLoss = e.reports.loss(Audio, e.now)
 	}
-	r.Strong = e.rate > least[Full] && r.Queue < calmQueue && r.Loss < 0.01 && e.quiet(e.now)
+	r.Strong = !e.blind && e.rate > least[Full] && r.Queue < calmQueue && r.Loss < 0.01 && e.quiet(e.now)
 	return r
 }
 
@@ -116,7 +120,7 @@ func (e *Estimator) quiet(now time.Time) bool { return e.fullAt.IsZero() || now.
 func (e *Estimator) Acked(acked []Acked, now time.Time) {
 	if len(acked) > 0 {
 		e.feedback.came(acked[len(acked)-1], now)
-		e.stall = 0
+		e.stall, e.blind = 0, false
 	}
 	for _, a := range acked {
 		if r, ok := e.cluster.add(a); ok {
@@ -125,8 +129,12 @@ func (e *Estimator) Acked(acked []Acked, now time.Time) {
 		e.meter.add(a)
 		if !a.Lost {
 			e.delay.add(a.Arrived - a.Sent.Sub(e.feedback.origin))
+			if !a.Late {
+				e.rise.add(a, a.Arrived-a.Sent.Sub(e.feedback.origin)-e.delay.base)
+			}
 		}
 	}
+	e.brake(now)
 	e.close(now)
 }
 
@@ -138,6 +146,14 @@ func (e *Estimator) Tick(h *History, now time.Time) {
 	}
 	e.silence(h.waiting(now), now)
 	e.close(now)
+}
+
+// Braked reports, once, that a queue has begun to grow because the line carries far less than was sent: whatever waits to be
+// sent would come too late.
+func (e *Estimator) Braked() bool {
+	braked := e.braked
+	e.braked = false
+	return braked
 }
 
 // close ends the window when it is long enough and has something to tell.

@@ -199,3 +199,74 @@ func TestMeterGaps(t *testing.T) {
 		t.Errorf("%d came of %d in %v", w.delivered(), w.offered(), w.span)
 	}
 }
+
+func TestEstimatorBrakes(t *testing.T) {
+	test := func(name string, queue func(since time.Duration) time.Duration, want bool) {
+		t.Helper()
+		f := newFeeder(2_000_000)
+		f.feed(5*sec, 1_500_000, none, 0)
+		f.feed(150*ms, 1_500_000, queue, 0)
+		if got := f.Braked(); got != want {
+			t.Errorf("%s: braked %v after 150 ms at a queue of %v", name, got, f.Queue())
+		}
+		if f.Braked() {
+			t.Errorf("%s: braked twice", name)
+		}
+		if r := f.Reading(); want && (r.Rate > 200_000 || r.Carries > 250_000) {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	test("a tenth gets through", func(since time.Duration) time.Duration { return 9 * since }, true)
+	test("two thirds do", func(since time.Duration) time.Duration { return since / 2 }, false)
+	test("a machine that was busy", func(since time.Duration) time.Duration { return max(90*ms-since, 0) }, false)
+	test("a longer way", func(time.Duration) time.Duration { return 100 * ms }, false)
+}
+
+// Feedback that is overdue stops pictures; one that is lost does not.
+func TestEstimatorBlind(t *testing.T) {
+	f := newFeeder(1_000_000)
+	f.feed(5*sec, 900_000, none, 0)
+	f.h.Sent(epoch.Add(f.at), 500, Video)
+	check := func(name string, after time.Duration, want bool) {
+		t.Helper()
+		f.Tick(&f.h, epoch.Add(f.at+after))
+		if r := f.Reading(); r.Blind != want || r.Blind && r.Strong {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	check("in time", 100*ms, false)
+	check("one is lost", 200*ms, false)
+	check("too late", 400*ms, true)
+	f.feed(100*ms+20*ms, 900_000, none, 0)
+	if f.Reading().Blind {
+		t.Error("blind although feedback has come")
+	}
+}
+
+// A probe that came in a heap, after the client's machine had done nothing, says nothing against the line.
+func TestClusterHeap(t *testing.T) {
+	test := func(name string, arrived func(i int) time.Duration, want bool) {
+		t.Helper()
+		var c cluster
+		told := false
+		for i := range 40 {
+			a := Acked{Number: uint16(i), Kind: Probe, Size: 300, Sent: epoch.Add(time.Duration(i) * 5 * ms), Arrived: arrived(i)}
+			if _, ok := c.add(a); ok {
+				told = true
+			}
+		}
+		if _, ok := c.add(Acked{Number: 40, Size: 300, Sent: epoch.Add(sec), Arrived: sec}); ok {
+			told = true
+		}
+		if told != want {
+			t.Errorf("%s: told %v", name, told)
+		}
+	}
+	test("a narrow line", func(i int) time.Duration { return time.Duration(i) * 15 * ms }, true)
+	test("a busy machine", func(i int) time.Duration {
+		if i < 10 {
+			return time.Duration(i) * 5 * ms
+		}
+		return 500 * ms
+	}, false)
+}

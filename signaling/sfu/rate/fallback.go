@@ -7,6 +7,8 @@ const (
 	reportKept = 12 * time.Second
 	// usualFeedback is how often feedback comes before anything is known.
 	usualFeedback = 100 * time.Millisecond
+	// overdue is feedback that comes so much later than the one after the next should have.
+	overdue = 100 * time.Millisecond
 	// stallCut is how often a silent line's rate is halved.
 	stallCut = time.Second
 	// stallFloor is where that ends: sound goes on anyway, and the line may come back as it was.
@@ -37,9 +39,10 @@ func (f *feedback) came(newest Acked, now time.Time) {
 func (e *Estimator) silence(waiting time.Duration, now time.Time) {
 	f := &e.feedback
 	if f.last.IsZero() || now.Sub(f.last) > reportKept {
-		e.stall = 0 // feedback has never come, or ended: receiver reports judge
+		e.stall, e.blind = 0, false // feedback has never come, or ended: receiver reports judge
 		return
 	}
+	e.blind = waiting > f.lag+2*f.interval+overdue
 	e.stall = max(waiting-f.lag-4*f.interval-usualFeedback, 0)
 	if e.stall > 2*congestedQueue && now.Sub(f.cutAt) >= stallCut {
 		f.cutAt, e.fullAt = now, now

@@ -38,6 +38,8 @@ type Ladder struct {
 	wait      time.Duration // clean time asked for
 	bad       time.Time     // when the line was last unwell
 	downAt    time.Time
+	queueLow  time.Duration // the least since the queue was broken
+	queueAt   time.Time     // when it was last seen shrinking
 	upAt      time.Time
 	trying    bool // the last step up was a trial
 	slowSince time.Time
@@ -119,7 +121,12 @@ func (l *Ladder) lower(r Reading, now time.Time) (Step, Why) {
 	if l.ours(now) {
 		broken *= 2
 	}
-	if r.Queue > broken && to == l.step && to < Lifeline && now.Sub(l.downAt) >= queueTries {
+	if r.Queue <= broken {
+		l.queueLow = 0
+	} else if l.queueLow == 0 || r.Queue < l.queueLow-calmQueue {
+		l.queueLow, l.queueAt = r.Queue, now
+	}
+	if r.Queue > broken && to == l.step && to < Lifeline && now.Sub(l.downAt) >= queueTries && (to < Sound || now.Sub(l.queueAt) >= queueTries) {
 		to, why = l.step+1, Delay
 	}
 	if r.Repeated > brokenRepeats && (r.Loss > congestedLoss || r.Queue > drainedQueue) {
@@ -153,7 +160,7 @@ func (l *Ladder) mayRise(r Reading, now time.Time) bool {
 	if l.step == Full || now.Sub(l.upAt) < climb || r.Queue > drainedQueue || r.AudioLoss > cleanSound {
 		return false
 	}
-	calm := r.Queue < calmQueue && r.Loss < 0.01
+	calm := r.Queue < 2*calmQueue && r.Loss < 0.01
 	if !l.well(now) || l.fell && !calm && now.Sub(l.upAt) < l.wait {
 		return false // only a line that shows no sign of load climbs several steps at once
 	}
@@ -177,7 +184,7 @@ func (l *Ladder) target() int { return int(upMargin * float64(least[l.step-1])) 
 // take if the line had room (Wanted); 0: there are no pictures, and nothing is probed.
 func (l *Ladder) WantsProbe(want int, now time.Time) (bitrate int, ok bool) {
 	r := l.reading
-	if !l.probes || want <= 0 || !l.well(now) || r.Rate == 0 || r.Carries > r.Rate {
+	if !l.probes || want <= 0 || !l.well(now) || r.Rate == 0 || r.Carries > r.Rate || r.Blind {
 		return 0, false
 	}
 	goal := want

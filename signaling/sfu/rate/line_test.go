@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -111,6 +112,41 @@ func TestLines(t *testing.T) {
 			s.queues(t, 86*sec, 200*sec, 250*ms)
 			s.reaches(t, 200*sec, within(Speaker), 28*sec)
 		})
+	for _, roundTrip := range []time.Duration{40 * ms, 300 * ms} {
+		narrow := changing(line(2_000_000, roundTrip), 30, 100_000, 50, 2_000_000)
+		narrow.most, narrow.jitter = 620*ms, 20*ms
+		up := narrow
+		both := func(s *sim) { s.up, s.upload = &up, falling(30*sec) }
+		for _, set := range []func(*sim){one, func(s *sim) { one(s); both(s) }} {
+			test("A6 stops at once", narrow, set, 35*sec, func(t *testing.T, s *sim) {
+				s.stopped(t, 30*sec, roundTrip+450*ms)
+				s.late(t, 30*sec, 120*ms, 2*sec)
+				if s.frames != 1 {
+					t.Errorf("%d frames in a packet", s.frames)
+				}
+				s.pictured = 0
+				s.run(100 * sec)
+				s.reaches(t, 50*sec, within(Speaker), 15*sec)
+			})
+		}
+	}
+	for _, p := range []struct {
+		bps                  int
+		least, most, between time.Duration
+		step                 Step
+	}{
+		{1_000_000, 20 * ms, 80 * ms, 100 * ms, Reduced},
+		{2_000_000, 20 * ms, 80 * ms, 100 * ms, Full},
+		{2_000_000, 20 * ms, 80 * ms, 20 * ms, Full},
+		{2_000_000, 20 * ms, 200 * ms, 100 * ms, Full},
+		{20_000_000, 20 * ms, 200 * ms, 100 * ms, Full},
+	} {
+		test("a busy machine is no queue", line(p.bps, 40*ms), func(s *sim) { s.asleep = pausing(p.least, p.most, p.between, 1) }, 60*sec,
+			func(t *testing.T, s *sim) {
+				s.reaches(t, 0, within(p.step), 15*sec)
+				s.falls(t, 0, 60*sec, 0)
+			})
+	}
 	test("A14: TCP with a buffer of its own", line(150_000, 300*ms), func(s *sim) { s.backlog = 32 << 10 }, 90*sec, func(t *testing.T, s *sim) {
 		s.sees(t, 10*sec, 90*sec, 0)
 		s.queues(t, 5*sec, 90*sec, 400*ms)
@@ -169,11 +205,37 @@ func TestLines(t *testing.T) {
 			t.Errorf("%d bytes of padding for nothing", s.padded)
 		}
 	})
-	test("receiver reports only", line(60_000, 100*ms), func(s *sim) { s.plain, s.cameras, s.talkers = true, nil, 3 }, 60*sec,
+	test("receiver reports only", line(60_000, 100*ms), func(s *sim) { s.plain, s.cameras, s.talkers, s.voice = true, nil, 3, 100 }, 60*sec,
 		func(t *testing.T, s *sim) {
-			s.rates(t, 20*sec, 60*sec, leastRate, 90_000)
 			s.reaches(t, 0, below(Lifeline), 15*sec)
+			s.queues(t, 20*sec, 60*sec, 150*ms)
 		})
+}
+
+// falling is what a client sends up whose browser notices within a second that the line has become narrow.
+func falling(at time.Duration) func(time.Duration) int {
+	return func(t time.Duration) int {
+		switch {
+		case t < at:
+			return 1_500_000
+		case t < at+sec:
+			return 500_000
+		}
+		return 50_000
+	}
+}
+
+// pausing is a machine that does nothing for a while, time and again.
+func pausing(least, most, between time.Duration, seed uint64) func(time.Duration) bool {
+	r := rand.New(rand.NewPCG(seed, 3))
+	var from, to time.Duration
+	return func(t time.Duration) bool {
+		if t >= to {
+			from = t + time.Duration(r.Int64N(int64(2*between)))
+			to = from + least + time.Duration(r.Int64N(int64(most-least)))
+		}
+		return t >= from
+	}
 }
 
 // after loses nothing before the instant.
@@ -190,75 +252,4 @@ func swinging(high, low int, each time.Duration) link {
 		return low
 	}
 	return l
-}
-
-// reaches checks that a step that is ok holds at most after the instant from.
-func (s *sim) reaches(t *testing.T, from time.Duration, ok func(Step) bool, most time.Duration) {
-	t.Helper()
-	if at := s.firstAt(from, ok); at < 0 || at-from > most {
-		t.Errorf("after %v: at %v, at most %v", from, at-from, most)
-	}
-}
-
-// falls checks how often the step went down in the half-open range.
-func (s *sim) falls(t *testing.T, from, to time.Duration, most int) {
-	t.Helper()
-	n := 0
-	for i := 1; i < len(s.steps); i++ {
-		if c := s.steps[i]; c.step > s.steps[i-1].step && c.at >= from && c.at < to {
-			n++
-		}
-	}
-	if n > most {
-		t.Errorf("%v to %v: %d steps down, at most %d", from, to, n, most)
-	}
-}
-
-// rates checks the bounds of the estimate in the half-open range.
-func (s *sim) rates(t *testing.T, from, to time.Duration, least, most int) {
-	t.Helper()
-	for _, p := range s.trace {
-		if p.at >= from && p.at < to && (p.rate < least || p.rate > most) {
-			t.Errorf("%v: rate %d, should be %d to %d", p.at, p.rate, least, most)
-			return
-		}
-	}
-}
-
-// queues checks the true queue of the link in the half-open range.
-func (s *sim) queues(t *testing.T, from, to, most time.Duration) {
-	t.Helper()
-	for _, p := range s.trace {
-		if p.at >= from && p.at < to && p.queue > most {
-			t.Errorf("%v: a queue of %v, at most %v", p.at, p.queue, most)
-			return
-		}
-	}
-}
-
-// sees checks that pictures came at least at the bit rate on average; 0: that none came.
-func (s *sim) sees(t *testing.T, from, to time.Duration, least int) {
-	t.Helper()
-	first, last := -1, 0
-	for _, p := range s.trace {
-		if p.at >= from && first < 0 {
-			first = p.picture
-		}
-		if p.at < to {
-			last = p.picture
-		}
-	}
-	got := int(float64(last-first) * 8 / (to - from).Seconds())
-	if least == 0 && got > 0 || got < least {
-		t.Errorf("%v to %v: %d bit/s of pictures, should be %d", from, to, got, least)
-	}
-}
-
-func (s *sim) rateAt(at time.Duration) int {
-	for _, p := range s.trace {
-		if p.at >= at {
-			return p.rate
-		}
-	}
-	return 0
 }

@@ -24,6 +24,8 @@ type flying struct {
 	kind   Kind
 	at     time.Time // of sending
 	frame  uint32
+
+	feedback []byte // up the line
 }
 
 func steady(bps int) func(time.Duration) int { return func(time.Duration) int { return bps } }
@@ -76,5 +78,20 @@ func bursts(toBad, toGood, lossBad, lossGood float64, seed uint64) func(time.Dur
 			return r.Float64() < lossBad
 		}
 		return r.Float64() < lossGood
+	}
+}
+
+// climb carries what the client sends up its line.
+func (s *sim) climb() {
+	if s.up == nil {
+		return
+	}
+	for s.uploaded += float64(s.upload(s.t)) / 8000; s.uploaded >= 1000; s.uploaded -= 1000 {
+		s.up.put(s.t, flying{size: 1000})
+	}
+	for _, f := range s.up.step(s.t) {
+		if f.feedback != nil {
+			s.toServer = append(s.toServer, arrival{at: s.now().Add(s.up.delay), b: f.feedback})
+		}
 	}
 }

@@ -39,6 +39,7 @@ type Packet struct {
 type Pacer[T any] struct {
 	drop    func(T, Packet)
 	bucket  bucket
+	held    bool // nothing goes
 	ring    []held[T]
 	head    uint32 // running numbers; the ring's cell is the number modulo its length
 	tail    uint32
@@ -77,7 +78,7 @@ func (p *Pacer[T]) SetRate(bps int, now time.Time) {
 
 // Pass reports whether the packet may go at once, and charges it; else Push it.
 func (p *Pacer[T]) Pass(k Packet, now time.Time) bool {
-	if p.packets > 0 {
+	if p.packets > 0 || p.held {
 		return false
 	}
 	if p.bucket.rate == 0 && p.broken == 0 {
@@ -124,7 +125,7 @@ func (p *Pacer[T]) Pop(now time.Time) (v T, ok bool) {
 		return v, false
 	}
 	h := &p.ring[p.pick()%packetsMost]
-	if !p.bucket.allows(h.Packet, now) {
+	if p.held || !p.bucket.allows(h.Packet, now) {
 		return v, false
 	}
 	p.bucket.charge(h.Size)
@@ -141,7 +142,7 @@ func (p *Pacer[T]) Charge(size int, now time.Time) {
 // Spare is how many bytes of padding may go now: what the rate leaves when nothing waits.
 func (p *Pacer[T]) Spare(now time.Time) int {
 	p.bucket.refill(now)
-	if p.packets > 0 || p.bucket.rate == 0 {
+	if p.packets > 0 || p.held || p.bucket.rate == 0 {
 		return 0
 	}
 	return max(int(p.bucket.tokens), 0)
@@ -160,6 +161,23 @@ func (p *Pacer[T]) Forget(id uint8) {
 	}
 	*s = stream{}
 	p.purge(func(h *held[T]) bool { return h.Stream%streams == id%streams })
+}
+
+// Hold lets nothing go until it is taken back. A rate is needed meanwhile, for what waits to be bounded.
+func (p *Pacer[T]) Hold(on bool) { p.held = on }
+
+// Clear drops all that waits, and what was saved to be sent at once.
+func (p *Pacer[T]) Clear() {
+	p.bucket.tokens, p.bucket.fast = min(p.bucket.tokens, 0), min(p.bucket.fast, 0)
+	for n := p.tail; n != p.head; n-- {
+		if h := &p.ring[(n-1)%packetsMost]; !h.gone {
+			k := h.Packet
+			if !k.Repair {
+				p.refuse(k)
+			}
+			p.drop(p.take(h), k)
+		}
+	}
 }
 
 // Waiting is how much waits, and how long the last of it will.

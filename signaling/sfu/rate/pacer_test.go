@@ -308,3 +308,30 @@ func TestPacerNeverLoses(t *testing.T) {
 		}
 	}
 }
+
+func TestPacerHold(t *testing.T) {
+	p := newPaced(1_000_000)
+	p.frame("a", Packet{Frame: 1, Key: true}, 2)
+	p.Hold(true)
+	p.frame("b", Packet{Frame: 2}, 2)
+	p.run(100 * ms)
+	p.check(t, "held", p.gone, "a0", "a1")
+	if p.Spare(p.now()) > 0 {
+		t.Error("padding goes while pictures are held")
+	}
+	p.Hold(false)
+	p.run(100 * ms)
+	p.check(t, "not any more", p.gone, "a0", "a1", "b0", "b1")
+
+	p.Hold(true)
+	p.frame("c", Packet{Frame: 3}, 2)
+	p.Clear()
+	p.Hold(false)
+	p.check(t, "thrown away", p.dropped, "c1", "c0")
+	if p.frame("d", Packet{Frame: 4}, 1) > 0 || !p.NeedsKey(0) {
+		t.Error("a picture goes on without the one before")
+	}
+	if p.Pass(Packet{Size: 1000, Frame: 5, Key: true}, p.now()) {
+		t.Error("what was saved is sent at once")
+	}
+}

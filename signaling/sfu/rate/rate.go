@@ -24,7 +24,7 @@ const (
 	Reduced              // one picture of middle height and three small ones
 	Speaker              // one small picture, a shared screen before a face
 	Sound                // no pictures
-	Lifeline             // no pictures, sound packed as small as it goes
+	Lifeline             // no pictures, sound packed as the line demands
 )
 
 // steps is how many there are.
@@ -78,6 +78,7 @@ type Reading struct {
 	Loss      float64       // of all packets in the last two seconds, 0 … 1
 	AudioLoss float64       // of sound in the last three seconds
 	Repeated  float64       // packets asked for again after a repair was sent, per picture packet sent
+	Blind     bool          // feedback is overdue: no more pictures until it is known what became of the last
 	Strong    bool          // no queue, no loss, and a rate that needs no care: pictures need no pacing
 
 	probeFull time.Time // when a probe last came slower than it was sent

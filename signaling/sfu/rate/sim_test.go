@@ -38,8 +38,12 @@ type sim struct {
 	talkers  int
 	voice    int // bytes of a packet of sound, every 20 ms
 	cameras  []camera
-	plain    bool // no transport-cc: receiver reports only
-	backlog  int  // TCP: bytes the connection's buffer holds at most, the link's queue lies behind it; 0: UDP
+	up       *link                    // carries the feedback, behind what else the client sends; nil: as long a way, without a queue
+	upload   func(time.Duration) int  // that, in bit/s
+	uploaded float64                  // bytes, not yet sent
+	plain    bool                     // no transport-cc: receiver reports only
+	backlog  int                      // TCP: bytes the connection's buffer holds at most, the link's queue lies behind it; 0: UDP
+	asleep   func(time.Duration) bool // the listener's machine is busy: what has come waits to be noticed. nil: never
 
 	rand      *rand.Rand
 	history   History
@@ -50,7 +54,7 @@ type sim struct {
 	toServer  []arrival
 	toClient  []arrival
 	acked     []Acked
-	sound     []time.Duration // delay of each packet of sound that came
+	sound     []heard
 	soundSent int
 	reading   Reading
 	step      Step
@@ -63,9 +67,14 @@ type sim struct {
 	rrSent    int
 	rrCame    int
 	choices   []Choice
+	frames    int // of sound in a packet
 	padded    int
+	pictured  time.Duration // when anything but sound was last sent
 	testing   testing.TB
 }
+
+// heard is a packet of sound that came, and how long it was on its way.
+type heard struct{ at, took time.Duration }
 
 type change struct {
 	at   time.Duration
@@ -121,6 +130,9 @@ func (s *sim) run(until time.Duration) {
 func (s *sim) send(f flying) {
 	f.at = s.now()
 	f.number = 0
+	if f.kind != Audio {
+		s.pictured = s.t
+	}
 	if s.plain {
 		s.history.Unnumbered(f.size)
 		s.rrSent++
@@ -142,7 +154,11 @@ func (s *sim) send(f flying) {
 
 func (s *sim) talk() {
 	size, every := s.packed()
-	for i := range s.talkers {
+	talkers := s.talkers
+	if s.step == Lifeline {
+		talkers = min(talkers, 2)
+	}
+	for i := range talkers {
 		if (s.t+time.Duration(i)*7*time.Millisecond)%every == 0 {
 			s.soundSent++
 			s.send(flying{size: size, kind: Audio})
@@ -212,15 +228,10 @@ func (s *sim) release() {
 	}
 }
 
-// packed is a packet of sound: 20 ms, and 60 ms when the line is weak.
+// packed is a packet of sound, and how often there is one.
 func (s *sim) packed() (int, time.Duration) {
-	switch s.step {
-	case Sound:
-		return 60 + 3*(s.voice-60), 60 * time.Millisecond
-	case Lifeline:
-		return 60 + 2*(s.voice-60), 60 * time.Millisecond
-	}
-	return s.voice, 20 * time.Millisecond
+	frames := max(s.frames, 1)
+	return 60 + frames*(s.voice-60), time.Duration(frames) * 20 * time.Millisecond
 }
 
 func (s *sim) soundRate() int {
@@ -259,11 +270,19 @@ func (s *sim) tick() {
 	}
 	s.estimator.Tick(&s.history, s.now())
 	s.reading = s.estimator.Reading()
+	s.pacer.Hold(s.reading.Blind)
 	step, why := s.ladder.Step(s.reading, s.now())
 	if step != s.step {
 		s.steps = append(s.steps, change{s.t, step, why})
 	}
 	s.step, s.why = step, why
+	voices, room := s.talkers, max(s.reading.Rate, s.reading.Carries)
+	if step == Lifeline {
+		voices, room = min(voices, 2), min(room, least[Sound])
+	}
+	if s.reading.Queue < drainedQueue || !(Bundle{Frames: max(s.frames, 1)}).Fits(voices, room*10/9) {
+		s.frames = Bundling(0, voices, room).Frames
+	}
 	s.choices = Allocate(step, s.reading.Rate-s.soundRate(), s.wishes(), s.choices[:0])
 	for i, c := range s.choices {
 		if old := s.cameras[i].choice; old.Layer != c.Layer {
@@ -315,6 +334,13 @@ func (s *sim) carry() {
 			s.acked = s.history.Feedback(p.(*rtcp.TransportLayerCC), s.now(), s.acked[:0])
 			s.repair()
 			s.estimator.Acked(s.acked, s.now())
+			if s.estimator.Braked() {
+				s.pacer.SetRate(s.estimator.Rate(), s.now())
+				s.pacer.Clear()
+				s.pacer.Hold(true)
+
+				s.reading = s.estimator.Reading()
+			}
 		}
 		return true
 	})
@@ -327,7 +353,7 @@ func (s *sim) repair() {
 		case !a.Lost || a.Late:
 		case a.Kind == Repair:
 			s.repeated++
-		case a.Kind == Video:
+		case a.Kind == Video && s.step < Sound:
 			k := Packet{Size: a.Size, Repair: true}
 			if f := (flying{size: a.Size, kind: Repair}); s.pacer.Pass(k, s.now()) {
 				s.send(f)
@@ -339,17 +365,20 @@ func (s *sim) repair() {
 }
 
 func (s *sim) listen() {
+	if s.asleep != nil && s.asleep(s.t) {
+		return
+	}
 	s.toClient = slices.DeleteFunc(s.toClient, func(a arrival) bool {
 		if s.now().Before(a.at) {
 			return false
 		}
 		s.rrCame++
 		if !s.plain {
-			s.arrivals.Record(a.f.number, a.at.Add(time.Duration(s.t.Seconds()*50)*time.Microsecond)) // its clock drifts by 50 ppm
+			s.arrivals.Record(a.f.number, s.now().Add(time.Duration(s.t.Seconds()*50)*time.Microsecond)) // its clock drifts by 50 ppm
 		}
 		switch a.f.kind {
 		case Audio:
-			s.sound = append(s.sound, a.at.Sub(a.f.at))
+			s.sound = append(s.sound, heard{s.t, s.now().Sub(a.f.at)})
 		case Video:
 			if len(s.trace) > 0 {
 				s.trace[len(s.trace)-1].picture += a.f.size
@@ -358,43 +387,11 @@ func (s *sim) listen() {
 		return true
 	})
 	if b := s.arrivals.Feedback(nil, 1, 2, s.every, s.now()); len(b) > 0 && s.rand.Float64() >= s.feedback {
-		s.toServer = append(s.toServer, arrival{at: s.now().Add(s.down.delay), b: b})
-	}
-}
-
-// firstAt is when, from an instant on, the step was first ok; -1: never.
-func (s *sim) firstAt(from time.Duration, ok func(Step) bool) time.Duration {
-	held := s.steps[0].step
-	for _, c := range s.steps {
-		if c.at >= from && ok(held) {
-			return from
-		}
-		held = c.step
-		if c.at >= from && ok(held) {
-			return c.at
+		if s.up == nil {
+			s.toServer = append(s.toServer, arrival{at: s.now().Add(s.down.delay), b: b})
+		} else {
+			s.up.put(s.t, flying{size: len(b) + Overhead, feedback: b})
 		}
 	}
-	if ok(held) {
-		return from
-	}
-	return -1
-}
-
-// buffered is how long what the TCP connection holds will take.
-func (s *sim) buffered() time.Duration {
-	held := 0
-	for _, w := range s.tcp {
-		held += w.size
-	}
-	return time.Duration(float64(held*8) / float64(s.down.rate(s.t)) * float64(time.Second))
-}
-
-func (s *sim) log() {
-	for _, c := range s.steps {
-		s.testing.Logf("%8v %v %q", c.at, c.step, c.why)
-	}
-	for i := 0; i < len(s.trace); i += 80 {
-		p := s.trace[i]
-		s.testing.Logf("%8v rate %7d queue %5d ms seen %5d ms picture %d KB", p.at, p.rate, p.queue.Milliseconds(), p.seen.Milliseconds(), p.picture/1000)
-	}
+	s.climb()
 }
