@@ -58,7 +58,7 @@ type slot struct {
 	packets    uint32    // sent, for reports
 	octets     uint32
 	reportAt   time.Time
-	forgotAt   time.Time // see forgetEvery
+	forgotAt   time.Time                          // see forgetEvery
 	buf        [fixedHeader + transportBlock]byte // the header being sent
 }
 

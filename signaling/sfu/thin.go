@@ -11,9 +11,9 @@ import (
 type thinning uint8
 
 const (
-	allPictures    thinning = iota
-	fewerFrames             // only those that others need
-	smallerFrames           // of the lowest encoding
+	allPictures   thinning = iota
+	fewerFrames            // only those that others need
+	smallerFrames          // of the lowest encoding
 	soundAlone
 	thinningLevels = iota
 )

@@ -1,7 +1,6 @@
 package turn
 
 import (
-	"net/netip"
 	"time"
 )
 
@@ -38,22 +37,17 @@ const (
 var (
 	Judge        = judge
 	FrameLength  = frameLength
-	WrapData     = wrapData
-	WrapChannel  = wrapChannel
-	Sent         = sent
-	IsMessage    = isMessage
-	ChannelData  = channelData
 	PrepareRelay = prepareRelay
 	StampOf      = stampOf
 )
 
 // Bounds that tests run into.
 const (
-	Headroom          = headroom
 	MaxFrame          = maxFrame
 	MaxPayload        = maxPayload
 	PerSession        = perSession
 	MaxWaitingNetwork = maxWaitingNetwork
+	MaxChannels       = maxChannels
 	RequestBurst      = requestBurst
 )
 
@@ -63,6 +57,3 @@ func (s *Server) Waiting() int {
 	defer s.waiting.mu.Unlock()
 	return *s.waiting.total
 }
-
-// Feed takes a datagram as the socket's reader does.
-func (s *Server) Feed(from netip.AddrPort, frame []byte) { s.fromUDP(from, frame) }

@@ -55,8 +55,8 @@ func (h *house) memberOn(t testing.TB, conn net.PacketConn, server net.Addr, c t
 }
 
 func (m *member) take(frame []byte) {
-	if _, payload, ok := turn.ChannelData(frame); ok {
-		m.data <- string(payload)
+	if frame[0]>>6 == 1 {
+		m.data <- string(frame[4 : 4+binary.BigEndian.Uint16(frame[2:])])
 		return
 	}
 	msg := &stun.Message{Raw: frame}
@@ -64,7 +64,7 @@ func (m *member) take(frame []byte) {
 		return
 	}
 	if msg.Type.Class == stun.ClassIndication {
-		_, payload, _ := turn.Sent(frame)
+		payload, _ := msg.Get(stun.AttrData)
 		m.data <- string(payload)
 		return
 	}

@@ -82,8 +82,21 @@ func TestRelaysIPv6(t *testing.T) {
 		t.Errorf("an IPv4 peer on an IPv6 relay: %d", got)
 	}
 	alone := newHouse(t)
-	if got := alone.member(t, "udp", alone.Credentials("s1", time.Now())).allocate(family(2)); got != 440 {
+	if got := alone.member(t, "udp", alone.Credentials("s1", time.Now())).allocate(family(2)); got != 508 {
 		t.Errorf("IPv6 without media on IPv6: %d", got)
+	}
+}
+
+// TestReachedByIPv6: who comes by IPv6 and names no family gets the one of media.
+func TestReachedByIPv6(t *testing.T) {
+	conn, err := net.ListenPacket("udp6", "[::1]:0")
+	if err != nil {
+		t.Skipf("no IPv6 here: %v", err)
+	}
+	h := newHouse(t, func(c *turn.Config) { c.UDPAddr = "[::1]:0" })
+	m := h.memberOn(t, conn, h.udp, h.Credentials("s1", time.Now()))
+	if got := m.allocate(); got != 0 || !m.relayed.Addr().Is4() {
+		t.Errorf("%d, a relay on %s", got, m.relayed)
 	}
 }
 

@@ -103,14 +103,11 @@ func (s *Server) receive(d *door, conn net.Conn, c *tls.Config) {
 		var once sync.Once
 		leave := func() { once.Do(func() { s.waiting.leave(from.Addr()) }) }
 		defer leave()
-		shown, first, what := s.look(conn, c)
+		shown, what := s.look(conn, c)
 		switch {
 		case what == isTURN:
-			s.serveStream(&client{server: s, address: from, stream: shown}, conn, first, leave)
+			s.serveStream(shown, conn, leave)
 		case what == isHTTP && d.out != nil && shown.SetDeadline(time.Time{}) == nil:
-			if len(first) > 0 {
-				shown = &begun{Conn: shown, first: first}
-			}
 			select {
 			case d.out <- shown:
 				return
@@ -122,10 +119,10 @@ func (s *Server) receive(d *door, conn net.Conn, c *tls.Config) {
 	})
 }
 
-// look finds out what a connection is. What it has read of it comes back.
-func (s *Server) look(conn net.Conn, c *tls.Config) (shown net.Conn, first []byte, what verdict) {
+// look finds out what a connection is. What comes back is read from its beginning.
+func (s *Server) look(conn net.Conn, c *tls.Config) (shown net.Conn, what verdict) {
 	if conn.SetDeadline(time.Now().Add(showWithin)) != nil {
-		return conn, nil, undecided
+		return conn, undecided
 	}
 	shown = conn
 	if c != nil {
@@ -133,15 +130,15 @@ func (s *Server) look(conn net.Conn, c *tls.Config) (shown net.Conn, first []byt
 		ctx, cancel := context.WithTimeout(s.ctx, showWithin)
 		defer cancel()
 		if secured.HandshakeContext(ctx) != nil {
-			return conn, nil, undecided
+			return conn, undecided
 		}
 		shown = secured
 		switch secured.ConnectionState().NegotiatedProtocol {
 		case "":
 		case protocolTURN:
-			return shown, nil, isTURN
+			return shown, isTURN
 		default:
-			return shown, nil, isHTTP
+			return shown, isHTTP
 		}
 	}
 	var b [8]byte
@@ -150,10 +147,10 @@ func (s *Server) look(conn net.Conn, c *tls.Config) (shown net.Conn, first []byt
 		more, err := shown.Read(b[n:])
 		n += more
 		if what = judge(b[:n]); err != nil && what == undecided {
-			return shown, nil, undecided
+			return shown, undecided
 		}
 	}
-	return shown, b[:n], what
+	return &begun{Conn: shown, first: b[:n]}, what
 }
 
 // begun is a connection whose first bytes have been read.

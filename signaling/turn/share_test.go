@@ -213,9 +213,8 @@ func TestSilentClients(t *testing.T) {
 			}
 			if secure { // plain ones that begin as HTTP are HTTP's at once
 				for p.Waiting() < turn.MaxWaitingNetwork {
-					n := p.Waiting()
 					dial()
-					until(t, "one more waits", func() bool { return p.Waiting() > n })
+					until(t, "all wait", func() bool { return p.Waiting() == len(open) }) // and the page's connection no more
 				}
 				c := dial()
 				_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))

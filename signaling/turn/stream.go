@@ -1,8 +1,12 @@
 package turn
 
 import (
+	"bufio"
+	"io"
 	"net"
 	"time"
+
+	"github.com/pion/stun/v4"
 )
 
 const (
@@ -10,72 +14,68 @@ const (
 	writeWithin    = 20 * time.Second // a client that reads nothing for so long is gone
 )
 
-// serveStream answers a TURN client's connection until it ends. raw is the TCP connection below; allocated is called once the
-// client has shown that it may be here.
-func (s *Server) serveStream(c *client, raw net.Conn, first []byte, allocated func()) {
+// stream is a TURN client's connection as pion reads it: frame by frame, none longer than we take. Pion's own STUNConn gathers 64 KB
+// from whoever has not shown a credential yet, and calls itself once for every piece of it.
+type stream struct {
+	net.Conn          // of TLS, where that is spoken
+	raw      net.Conn // the TCP connection below
+	reader   *bufio.Reader
+	admitted func()        // called once the client has shown that it may be here
+	ended    chan struct{} // closed when it is read no more
+}
+
+// serveStream serves a TURN client's connection until it ends.
+func (s *Server) serveStream(shown, raw net.Conn, admitted func()) {
 	prepareStream(raw)
-	defer func() {
-		if c.relay != nil {
-			s.mu.Lock()
-			s.remove(c.relay)
-			s.mu.Unlock()
-		}
-	}()
-	if c.stream.SetReadDeadline(time.Now().Add(allocateWithin)) != nil {
+	if shown.SetReadDeadline(time.Now().Add(allocateWithin)) != nil {
 		return
 	}
-	buffer := make([]byte, maxFrame)
-	have := copy(buffer, first)
-	for {
-		used := 0
-		for {
-			n, ok := frameLength(buffer[used:have])
-			if !ok {
-				return
-			}
-			if n == 0 || n > have-used {
-				break
-			}
-			if !s.fromStream(c, buffer[used:used+n], allocated) {
-				return
-			}
-			used += n
-		}
-		have = copy(buffer, buffer[used:have])
-		n, err := c.stream.Read(buffer[have:])
-		if err != nil {
-			return
-		}
-		have += n
+	c := &stream{Conn: shown, raw: raw, reader: bufio.NewReaderSize(shown, maxFrame), admitted: admitted, ended: make(chan struct{})}
+	if s.serve(c, &front{Server: s, stream: c}) != nil {
+		return
+	}
+	<-c.ended
+	if r := s.relayOf(client{stream: c}); r != nil {
+		_ = r.Close()
 	}
 }
 
-// fromStream takes a frame. It reports false when the connection should end.
-func (s *Server) fromStream(c *client, frame []byte, allocated func()) bool {
-	message := isMessage(frame)
-	switch {
-	case frame[0]>>6 == 0 && !message:
-		return false
-	case message && !isSend(frame):
-		before := c.relay
-		c.relay = s.respond(c, c.relay, frame)
-		return s.settle(c, before, allocated)
-	case c.relay != nil:
-		c.relay.forward(frame)
+// ReadFrom returns the next frame. After an error pion asks no more.
+func (c *stream) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, err := c.next(b)
+	if err != nil {
+		close(c.ended)
+		return 0, nil, err
 	}
-	return true
+	return n, c.RemoteAddr(), nil
 }
 
-// settle lets a connection live as long as its relay.
-func (s *Server) settle(c *client, before *allocation, allocated func()) bool {
-	if c.relay == nil {
-		return before == nil // a client that has ended its relay has ended
+func (c *stream) next(b []byte) (int, error) {
+	head, err := c.reader.Peek(channelHeader)
+	if err != nil {
+		return 0, err
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if _, here := s.all[c.relay]; !here {
-		return false
+	n, ok := frameLength(head)
+	if !ok {
+		return 0, errNotFrame
 	}
-	allocated()
-	return c.stream.SetReadDeadline(time.Now().Add(c.relay.until.Sub(s.now())+sweepEvery)) == nil
+	if _, err := io.ReadFull(c.reader, b[:n]); err != nil {
+		return 0, err
+	}
+	if b[0]>>6 == 0 && !stun.IsMessage(b[:n]) {
+		return 0, errNotFrame
+	}
+	return n, nil
+}
+
+// WriteTo sends a frame. It waits while the connection is full, at most writeWithin; then half a frame may have gone, and the
+// connection ends.
+func (c *stream) WriteTo(frame []byte, _ net.Addr) (n int, err error) {
+	if err = c.SetWriteDeadline(time.Now().Add(writeWithin)); err == nil {
+		n, err = c.Write(frame)
+	}
+	if err != nil {
+		_ = c.raw.Close()
+	}
+	return n, err
 }

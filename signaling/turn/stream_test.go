@@ -3,7 +3,6 @@ package turn_test
 import (
 	"context"
 	"net"
-	"net/netip"
 	"runtime"
 	"strings"
 	"sync"
@@ -99,6 +98,58 @@ func (g *gated) Read(b []byte) (int, error) {
 	return g.Conn.Read(b)
 }
 
+// noting is a listener whose one connection notes until when it may be read.
+type noting struct {
+	net.Listener
+	until chan time.Time
+}
+
+// Accept returns the connection.
+func (n noting) Accept() (net.Conn, error) {
+	c, err := n.Listener.Accept()
+	return noted{c, n.until}, err
+}
+
+type noted struct {
+	net.Conn
+	until chan time.Time
+}
+
+// SetReadDeadline notes it.
+func (n noted) SetReadDeadline(at time.Time) error {
+	n.until <- at
+	return n.Conn.SetReadDeadline(at)
+}
+
+// TestConnectionLivesAsItsRelay: briefly without one, then as long as there is one.
+func TestConnectionLivesAsItsRelay(t *testing.T) {
+	h := newHouse(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := noting{listener, make(chan time.Time, 9)}
+	defer h.Share(n, nil).Close()
+	h.tcp = listener.Addr()
+	m := h.member(t, "tcp", h.Credentials("s1", time.Now()))
+	if got := m.request(stun.MethodBinding); got != 0 {
+		t.Fatalf("binding: %d", got)
+	}
+	if left := time.Until(<-n.until); left <= 0 || left > 30*time.Second {
+		t.Errorf("without a relay for %v", left)
+	}
+	if got := m.allocate(); got != 0 {
+		t.Fatalf("allocation: %d", got)
+	}
+	if at := <-n.until; !at.IsZero() {
+		t.Errorf("with a relay until %v", at)
+	}
+	h.Revoke("s1")
+	if at := <-n.until; at.IsZero() || at.After(time.Now()) {
+		t.Errorf("after its end until %v", at)
+	}
+}
+
 // TestPacketsKnowTheirAge, where the kernel says it: that of a stream's relay is read as it is.
 func TestPacketsKnowTheirAge(t *testing.T) {
 	e := newEcho(t, "127.0.0.1:0")
@@ -136,8 +187,6 @@ func FuzzSigned(f *testing.F) {
 	if m.allocate() != 0 {
 		f.Fatal("no allocation")
 	}
-	local := m.conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	from := netip.AddrPortFrom(local.Addr().Unmap(), local.Port())
 	ended := make(chan struct{})
 	drained, stop := context.WithCancel(context.Background())
 	go func() {
@@ -177,8 +226,11 @@ func FuzzSigned(f *testing.F) {
 				return
 			}
 		}
-		h.Feed(from, msg.Raw)
-		h.Feed(from, attributes)
+		for _, b := range [][]byte{msg.Raw, attributes} {
+			if _, err := m.conn.WriteTo(b, m.server); err != nil {
+				t.Fatal(err)
+			}
+		}
 		select {
 		case got := <-neighbour.got:
 			t.Fatalf("a neighbour was reached by %q", got)

@@ -4,8 +4,9 @@
 // even port and no reservation.
 //
 //	shared listener -> handshake -> ALPN, or a look at the first bytes -> TURN connection | HTTP's listener
-//	client's frame -> allocation -> relay socket -> media socket
-//	media socket -> relay socket -> frame -> client
+//	client <-> the UDP socket or a connection <-> pion <-> relay <-> media socket
+//
+// The protocol is pion's. Ours is what stands on both sides of it: whom and what it hears, and where its relays lead.
 //
 // Queues are short: what a slow connection cannot take is lost in the relay socket's small buffer instead of arriving seconds
 // late. The package refuses to know rooms, people, SDP and what is in the packets.
@@ -13,7 +14,6 @@ package turn
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -25,12 +25,21 @@ import (
 )
 
 const (
-	maxAllocations = 4096 // of the process: a socket and a goroutine each
+	maxRelays = 4096 // of the process: a socket and a goroutine each
 	// perSession: Chromium makes one for each of its network interfaces and each of our addresses, and keeps the old ones for a
 	// while when it restarts ICE.
 	perSession  = 32
 	sweepEvery  = 10 * time.Second
 	maxSessions = 1 << 16 // remembered ones, a hundred bytes each
+)
+
+// What pion is told, which tells nobody.
+var (
+	errNotFrame   = errors.New("turn: neither a message nor channel data") // or a longer one than we take
+	errNotMedia   = errors.New("turn: not for media")
+	errNotOffered = errors.New("turn: not offered")
+	errNoMedia    = errors.New("turn: no media in this family")
+	errNoRoom     = errors.New("turn: no room for a relay") // or the session has ended meanwhile
 )
 
 // Config of a Server.
@@ -40,7 +49,8 @@ type Config struct {
 	TLS              *tls.Config
 	URLs             []string // where clients find us (RFC 7065), the best first
 	Secret           []byte   // credentials are derived from it; nodes that share it accept each other's
-	// Media returns the media server's UDP sockets: all that may be relayed to. Asked at every allocation, from any goroutine.
+	// Media returns the media server's UDP sockets: all that may be relayed to. Asked by New, at every connection and at every
+	// allocation, from any goroutine.
 	Media    func() []netip.AddrPort
 	Announce []netip.Addr // what clients are told in place of the sockets' own addresses, for servers behind 1:1 NAT
 	Logger   *slog.Logger // nil: nothing is logged
@@ -63,8 +73,7 @@ type Server struct {
 
 	mu       sync.RWMutex
 	closed   bool
-	byClient map[netip.AddrPort]*allocation // of UDP
-	all      map[*allocation]struct{}
+	relays   map[client]*relay
 	sessions map[string]*session // by the id in the username
 	streams  map[net.Conn]struct{}
 }
@@ -80,8 +89,8 @@ func newServer(c Config, now func() time.Time) (*Server, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		config: c, log: c.Logger, now: now, keys: newKeys(c.Secret, rand.Reader), requests: newLimiter(), waiting: newCrowd(),
-		byClient: map[netip.AddrPort]*allocation{}, all: map[*allocation]struct{}{}, sessions: map[string]*session{}, streams: map[net.Conn]struct{}{},
+		config: c, log: c.Logger, now: now, keys: newKeys(c.Secret), requests: newLimiter(), waiting: newCrowd(),
+		relays: map[client]*relay{}, sessions: map[string]*session{}, streams: map[net.Conn]struct{}{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.open(); err != nil {
@@ -100,7 +109,9 @@ func (s *Server) open() error {
 		s.udp = conn.(*net.UDPConn)
 		_ = s.udp.SetReadBuffer(udpBuffer) // the kernel may allow less
 		_ = s.udp.SetWriteBuffer(udpBuffer)
-		s.doings.Go(s.serveUDP)
+		if err := s.serveUDP(); err != nil {
+			return fmt.Errorf("turn: %w", err)
+		}
 	}
 	for _, d := range []struct {
 		address string
@@ -132,8 +143,8 @@ func (s *Server) Close() error {
 	}
 	s.mu.Lock()
 	s.closed = true
-	for a := range s.all {
-		s.remove(a)
+	for _, r := range s.relays {
+		s.remove(r)
 	}
 	for c := range s.streams {
 		_ = c.Close()
@@ -165,7 +176,7 @@ func (s *Server) Addresses() (udp, tcp, tls net.Addr) {
 func (s *Server) Allocations() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return len(s.all)
+	return len(s.relays)
 }
 
 func (s *Server) keepSweeping() {
@@ -186,41 +197,16 @@ func (s *Server) sweep(now time.Time) {
 	s.requests.sweep(now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for a := range s.all {
-		if now.After(a.until) {
-			s.remove(a)
-			continue
+	for _, r := range s.relays {
+		if !r.session.stands(now) {
+			s.remove(r)
 		}
-		a.forget(now)
 	}
 	for id, known := range s.sessions {
-		if known.allocations == 0 && now.After(known.until) {
+		if known.relays == 0 && now.After(known.until) {
 			delete(s.sessions, id)
 		}
 	}
-}
-
-// add makes room for an allocation; remove is its end. Both with mu held.
-func (s *Server) add(a *allocation) {
-	s.all[a] = struct{}{}
-	a.session.allocations++
-	if a.client.stream == nil {
-		s.byClient[a.client.address] = a
-	}
-}
-
-func (s *Server) remove(a *allocation) {
-	if _, here := s.all[a]; !here {
-		return
-	}
-	delete(s.all, a)
-	a.session.allocations--
-	if a.client.stream == nil {
-		delete(s.byClient, a.client.address)
-	} else {
-		_ = a.client.stream.SetReadDeadline(time.Unix(1, 0)) // ends its reader, not the answer that it may be writing
-	}
-	_ = a.relay.Close() // ends its goroutine
 }
 
 // track notes a connection so that Close ends it. It reports false after Close: the caller closes it at once.
@@ -238,25 +224,4 @@ func (s *Server) untrack(c net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.streams, c)
-}
-
-// client is who asks: an address by UDP, or a connection.
-type client struct {
-	server  *Server
-	address netip.AddrPort // as the socket names it
-	stream  net.Conn       // nil: UDP
-	relay   *allocation    // of a stream; belongs to its reading goroutine
-}
-
-// write sends a frame. Of a stream it waits while the connection is full, at most writeWithin.
-func (c *client) write(frame []byte) error {
-	if c.stream == nil {
-		_, err := c.server.udp.WriteToUDPAddrPort(frame, c.address)
-		return err
-	}
-	if err := c.stream.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
-		return err
-	}
-	_, err := c.stream.Write(frame)
-	return err
 }

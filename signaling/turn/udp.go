@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 const (
@@ -17,49 +19,53 @@ const (
 	maxBuckets        = 4096
 )
 
-// serveUDP reads until the socket is closed. It never waits for anything else.
-func (s *Server) serveUDP() {
-	buffer := make([]byte, maxFrame+1)
-	for {
-		n, from, err := s.udp.ReadFromUDPAddrPort(buffer)
-		switch {
-		case errors.Is(err, net.ErrClosed):
-			return
-		case err != nil || n > maxFrame:
-			continue // an ICMP answer to something of ours, or nothing that we take
-		}
-		s.fromUDP(from, buffer[:n])
-	}
+// datagrams is the UDP socket as pion reads it: an address without a relay is heard when it asks, and not too often.
+type datagrams struct {
+	*net.UDPConn
+	server *Server
+	ended  chan struct{} // closed when it is read no more
 }
 
-func (s *Server) fromUDP(from netip.AddrPort, frame []byte) {
-	s.mu.RLock()
-	relay := s.byClient[from]
-	s.mu.RUnlock()
-	switch {
-	case isMessage(frame) && !isSend(frame):
-		if relay != nil || s.requests.allow(from.Addr(), s.now()) {
-			s.respond(&client{server: s, address: from}, relay, frame)
+func (s *Server) serveUDP() error {
+	d := &datagrams{UDPConn: s.udp, server: s, ended: make(chan struct{})}
+	s.doings.Go(func() { <-d.ended })
+	err := s.serve(d, &front{Server: s})
+	if err != nil {
+		close(d.ended)
+	}
+	return err
+}
+
+// ReadFrom ends when the socket is closed; anything else is an ICMP answer to something of ours.
+func (d *datagrams) ReadFrom(b []byte) (n int, from net.Addr, err error) {
+	for {
+		n, address, err := d.ReadFromUDPAddrPort(b)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			close(d.ended)
+			return 0, nil, err
+		case err != nil:
+			continue
 		}
-	case relay != nil:
-		relay.forward(frame)
+		address = netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
+		if r := d.server.relayOf(client{address: address}); r != nil {
+			return n, r.from, nil
+		}
+		if isRequest(b[:n]) && d.server.requests.allow(address.Addr(), d.server.now()) {
+			return n, net.UDPAddrFromAddrPort(address), nil
+		}
 	}
 }
 
 // limiter bounds requests by address: a bucket for each, and one for all others when there are too many.
 type limiter struct {
 	mu      *sync.Mutex
-	buckets map[netip.Addr]*bucket
-	others  *bucket
-}
-
-type bucket struct {
-	left float64
-	at   time.Time
+	buckets map[netip.Addr]*rate.Limiter
+	others  *rate.Limiter
 }
 
 func newLimiter() limiter {
-	return limiter{mu: new(sync.Mutex), buckets: map[netip.Addr]*bucket{}, others: &bucket{left: requestBurst}}
+	return limiter{mu: new(sync.Mutex), buckets: map[netip.Addr]*rate.Limiter{}, others: rate.NewLimiter(requestsPerSecond, requestBurst)}
 }
 
 func (l limiter) allow(from netip.Addr, now time.Time) bool {
@@ -72,20 +78,10 @@ func (l limiter) allow(from netip.Addr, now time.Time) bool {
 	case len(l.buckets) >= maxBuckets:
 		b = l.others
 	default:
-		b = &bucket{left: requestBurst, at: now}
+		b = rate.NewLimiter(requestsPerSecond, requestBurst)
 		l.buckets[from] = b
 	}
-	b.refill(now)
-	if b.left < 1 {
-		return false
-	}
-	b.left--
-	return true
-}
-
-func (b *bucket) refill(now time.Time) {
-	b.left = min(requestBurst, b.left+now.Sub(b.at).Seconds()*requestsPerSecond)
-	b.at = now
+	return b.AllowN(now, 1)
 }
 
 // sweep forgets whom there is nothing to hold against.
@@ -93,7 +89,7 @@ func (l limiter) sweep(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for from, b := range l.buckets {
-		if b.refill(now); b.left >= requestBurst {
+		if b.TokensAt(now) >= requestBurst {
 			delete(l.buckets, from)
 		}
 	}
