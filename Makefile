@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 UI_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts frontend/tsconfig.json
-GO_SOURCES := $(shell find calendar cmd frontend server signaling -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/*' 2>/dev/null) go.mod go.sum
+GO_SOURCES := $(shell find calendar cmd frontend server signaling -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/*' -not -path 'frontend/test-results/*' 2>/dev/null) go.mod go.sum
 
 .PHONY: demo run build test test-go test-ui e2e lint fix bench dist types lint-types setup-demo setup-test clean
 

@@ -66,6 +66,8 @@ export class TestServer {
         SAMTALE_LISTEN: `127.0.0.1:${this.port}`,
         SAMTALE_PUBLIC_URL: this.url,
         SAMTALE_MEDIA_UDP: `127.0.0.1:${this.mediaPort}`,
+        SAMTALE_MEDIA_TCP: `127.0.0.1:${this.mediaPort}`,
+        SAMTALE_TURN: "off", // its usual port is one for the whole machine
         SAMTALE_DATA_DIR: this.dir,
         SAMTALE_DEMO_NOW: friday,
       },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Line } from "./Line";
+import { Stay } from "./Stay";
 
 /** The browser's socket and its page, as far as Line meets them. */
 class Socket {
@@ -11,6 +12,7 @@ class Socket {
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   closed = false;
+  sent: { t: string; id: number; d: { sent: number } }[] = [];
 
   constructor() { Socket.all.push(this); }
 
@@ -20,7 +22,7 @@ class Socket {
   }
 
   close(): void { this.closed = true; }
-  send(): void { /* nobody listens */ }
+  send(text: string): void { this.sent.push(JSON.parse(text) as { t: string; id: number; d: { sent: number } }); }
 }
 
 const last = () => {
@@ -37,6 +39,8 @@ beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
   Socket.all = [];
   vi.stubGlobal("WebSocket", Socket);
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("location", { href: "https://x/" });
   vi.stubGlobal("document", { visibilityState: "visible", addEventListener() { /* none */ }, removeEventListener() { /* none */ } });
   vi.stubGlobal("addEventListener", (_: string, run: () => void) => { online = run; });
   vi.stubGlobal("removeEventListener", () => { /* none */ });
@@ -117,5 +121,91 @@ describe("the line", () => {
     last().open();
     vi.advanceTimersByTime(11_000);
     expect(Socket.all.length).toBeGreaterThan(2);
+  });
+});
+
+describe("a stay in doubt", () => {
+  const you = { key: "k", name: "n", role: "r", organization: "o", guest: false, host: false };
+  const welcome = { v: 1, session: "s1", secret: "x", resumed: false, place: "in", you, need: { audio: 1, video: 1 }, resume_seconds: 120 };
+  const say = (message: object) => { last().onmessage?.({ data: JSON.stringify(message) }); };
+  const pings = () => last().sent.filter((message) => message.t === "ping");
+  const pong = () => {
+    const ping = pings().at(-1);
+    say({ t: "pong", re: ping?.id, d: { sent: ping?.d.sent } });
+  };
+  let stay: Stay;
+
+  beforeEach(() => {
+    line.close();
+    Socket.all = [];
+    const nothing = () => { /* not looked at */ };
+    stay = new Stay("/ws", {
+      introduce: () => ({ conference: "c", device: "device-1", muted: false, camera: false, screens: true }),
+      welcomed: nothing, received: nothing, offerRefused: nothing, refused: nothing, heard: nothing, late: nothing, over: nothing,
+    });
+    stay.open();
+    last().open();
+    say({ t: "welcome", re: 1, d: welcome });
+    vi.advanceTimersByTime(100);
+    pong();
+    vi.advanceTimersByTime(1_000);
+  });
+  afterEach(() => { stay.close(); });
+
+  it("takes a new socket when no answer comes, as soon as one should have come", () => {
+    stay.doubt(true);
+    vi.advanceTimersByTime(1_250);
+    expect(Socket.all).toHaveLength(1);
+    vi.advanceTimersByTime(100);
+    expect(Socket.all).toHaveLength(2);
+  });
+  it("waits longer on a line whose answers take long", () => {
+    stay.doubt(true);
+    vi.advanceTimersByTime(900);
+    pong();
+    vi.advanceTimersByTime(1_000);
+    stay.doubt(true);
+    vi.advanceTimersByTime(2_400);
+    expect(Socket.all).toHaveLength(1);
+    vi.advanceTimersByTime(200);
+    expect(Socket.all).toHaveLength(2);
+  });
+  it("keeps the socket that answers", () => {
+    stay.doubt(true);
+    vi.advanceTimersByTime(300);
+    pong();
+    vi.advanceTimersByTime(3_000);
+    expect(Socket.all).toHaveLength(1);
+  });
+  it("keeps a slow socket while sound and picture come, unless the way out is another", () => {
+    stay.doubt(true);
+    stay.trust(false);
+    vi.advanceTimersByTime(3_000);
+    expect(Socket.all).toHaveLength(1);
+    stay.doubt(false);
+    stay.trust(false);
+    vi.advanceTimersByTime(3_000);
+    expect(Socket.all.length).toBeGreaterThan(1);
+  });
+  it("asks once for many signs", () => {
+    const before = pings().length;
+    stay.doubt(true);
+    pong();
+    for (let i = 0; i < 50; i += 1) stay.doubt(true);
+    expect(pings()).toHaveLength(before + 1);
+  });
+  it("asks each four seconds without any sign", () => {
+    const before = pings().length;
+    vi.advanceTimersByTime(8_100);
+    expect(pings().length).toBeGreaterThanOrEqual(before + 2);
+  });
+  it("tries at once when sound is back before the socket", () => {
+    stay.doubt(true);
+    vi.advanceTimersByTime(1_400 + 2_000);
+    const { length } = Socket.all;
+    stay.trust(false);
+    expect(Socket.all).toHaveLength(length);
+    stay.trust(true);
+    expect(Socket.all).toHaveLength(length + 1);
   });
 });

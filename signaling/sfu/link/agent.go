@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// iceFailed is how long a silent line is waited for; the client restarts ICE or builds anew long before.
-	iceFailed    = 45 * time.Second
+	// iceFailed is how long a silent line is waited for: as long as a seat is kept. After a tunnel of a minute and a half an ICE
+	// restart is enough, and costs no handshake.
+	iceFailed    = 120 * time.Second
 	iceKeepalive = 2 * time.Second
 	maxTargets   = 256 // addresses a client may come from in one generation: a NAT that rebinds each half minute for two hours
 )
