@@ -9,7 +9,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 UI_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts frontend/tsconfig.json
 GO_SOURCES := $(shell find calendar cmd frontend server signaling -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path 'frontend/src/*' -not -path 'frontend/test-results/*' 2>/dev/null) go.mod go.sum
 
-.PHONY: demo run build test test-go test-ui e2e lint fix bench dist types lint-types setup-demo setup-test clean
+.PHONY: demo run build test test-go test-ui e2e e2e-links lint fix bench bench-calls dist types lint-types setup-demo setup-test setup-links clean
 
 demo: setup-demo build
 	@SAMTALE_DATA_DIR=$${SAMTALE_DATA_DIR:-.data/demo} exec ./bin/samtale demo $(DEMO_FLAGS)
@@ -34,7 +34,7 @@ frontend/dist/index.html: frontend/node_modules/.package-lock.json $(UI_SOURCES)
 	@echo "==> Building the front end"
 	@cd frontend && $(NPM) run -s build -- --logLevel warn && touch dist/index.html dist/.gitkeep
 
-setup-demo setup-test:
+setup-demo setup-test setup-links:
 	@scripts/setup $(@:setup-%=%)
 
 # Every test there is: Go with the race detector, the front end's units, and browsers walking the whole path.
@@ -73,9 +73,21 @@ lint: frontend/node_modules/.package-lock.json
 fix:
 	@$(GO) tool -modfile=tools/go.mod gofumpt -w $$(git ls-files '*.go')
 
-# First how fast calendars are read, beside libical (a C program that is built for it; left out where libical-dev or cc is missing)
+# What a packet of a call costs the server, beside the bare encrypting and sending of one (docs/calls-cost.md). Two minutes.
+bench-calls: build bin/bot
+	@scripts/bench-calls
+
+# Calls on bad links (docs/links.md), in network namespaces: as root, or it says what is missing. QUICK=1: the short lines.
+e2e-links: setup-links build bin/bot bin/line
+	@echo "==> Calls on bad links in Chromium"
+	@cd frontend && npx --no-install playwright test -c e2e/links/playwright.config.ts $(if $(ONLY),-g '$(ONLY)')
+
+bin/line: $(GO_SOURCES)
+	@$(GO) build -trimpath -o bin/line ./frontend/e2e/links/line
+
+# First what calls cost; then how fast calendars are read, beside libical (a C program that is built for it; left out where libical-dev or cc is missing)
 # and go-ical with rrule-go; then every other benchmark.
-bench:
+bench: bench-calls
 	@$(GO) test -run '^$$' -bench . ./calendar/compare
 	@$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./calendar/... | grep -v /compare$$) ./signaling/... ./server/ ./server/store/
 
