@@ -31,7 +31,7 @@ async function outage(seconds: number): Promise<void> {
   figure("far: people here", await far.people(), { is: 2 });
 }
 
-test("A7 nothing for 30 s @quick", async () => { await outage(30); });
+test("A7 nothing for 30 s", async () => { await outage(30); });
 
 test("A7 nothing for 90 s", async () => { await outage(90); });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Network, serverAddress, serverName, type Namespace } from "./network";
 
-const binaries = process.env.LINKS_BIN ?? path.resolve(import.meta.dirname, "../../../bin");
+const binaries = path.resolve(import.meta.dirname, "../../../bin");
 
 export const url = `https://${serverName}`;
 
@@ -18,7 +18,7 @@ export class World {
   output = "";
 
   private constructor() {
-    this.speech = speech();
+    this.speech = speech(this.dir);
     this.certify();
   }
 
@@ -119,8 +119,8 @@ export class World {
   }
 }
 
-/** speech is a minute of talk, made once: a beep would be silence to an encoder that sends none. */
-function speech(): string {
+/** speech makes a minute of talk: a beep would be silence to an encoder that sends none. */
+function speech(into: string): string {
   const text = [
     "Hello, this is the general practitioner. The patient came in this morning with shortness of breath, and we have taken blood tests.",
     "The oxygen saturation is ninety one percent on air. The heart rate is one hundred and ten, the temperature thirty eight point four.",
@@ -133,7 +133,7 @@ function speech(): string {
   try {
     execFileSync("espeak-ng", ["-v", "en", "-s", "150", "-w", path.join(dir, "raw.wav"), text]);
     // Shorter pauses: one that lasts is not sent at all, and then nothing is measured.
-    const kept = path.join(tmpdir(), `samtale-speech-${process.pid}.wav`);
+    const kept = path.join(into, "speech.wav");
     execFileSync("sox", [path.join(dir, "raw.wav"), "-r", "48000", "-c", "1", "-b", "16", kept, "silence", "-l", "1", "0.1", "0.5%", "-1", "0.2", "0.5%", "norm", "-3"]);
     return kept;
   } finally {
