@@ -18,7 +18,7 @@ const module = "github.com/samtale/samtale/"
 // mayImport is the law: which of our packages a package may import. Changing it is a design decision; the commit says why.
 var mayImport = map[string][]string{
 	"cmd/samtale":             {"server", "server/config", "calendar", "calendar/slots", "calendar/feed"},
-	"cmd/bot":                 {"signaling/client"},
+	"cmd/bot":                 {"signaling", "signaling/client"}, // the words of the protocol
 	"calendar":                {},
 	"calendar/compare":        {}, // tests and benchmarks only
 	"calendar/feed":           {},
