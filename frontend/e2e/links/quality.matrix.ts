@@ -50,7 +50,7 @@ test("A1 1 Mbit/s, no loss, round trip 40 ms", async () => {
   }
 });
 
-test("A2 150 kbit/s, 5 % loss @quick", async () => {
+test("A2 150 kbit/s, 5 % loss", async () => {
   const { far, near, clicked } = await two(world(), rural(150, 5));
   const [fars, nears] = await measureLine([far, near]);
   sound("far", fars ?? [], { gap: 3, jitterBuffer: 350 });
