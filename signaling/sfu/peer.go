@@ -14,21 +14,16 @@ import (
 )
 
 // State is where a peer's connection stands.
-type State int
+type State = link.State
 
 // The states of a connection. A disconnected one may come back by itself or by an ICE restart; a failed one will not.
 const (
-	StateNew State = iota
-	StateConnected
-	StateDisconnected
-	StateFailed
-	StateClosed
+	StateNew          = link.StateNew
+	StateConnected    = link.StateConnected
+	StateDisconnected = link.StateDisconnected
+	StateFailed       = link.StateFailed
+	StateClosed       = link.StateClosed
 )
-
-// String names the state for logs.
-func (s State) String() string {
-	return [...]string{"new", "connected", "disconnected", "failed", "closed"}[s]
-}
 
 // PeerConfig says what a peer is for, and who is told of its changes.
 type PeerConfig struct {
@@ -104,19 +99,19 @@ func (s *Server) NewPeer(c PeerConfig) (*Peer, error) {
 }
 
 // observe takes over the connection's state.
-func (p *Peer) observe(now link.State) {
+func (p *Peer) observe(now State) {
 	p.stateMu.Lock()
 	switch now {
-	case link.StateConnected:
+	case StateConnected:
 		p.change(StateConnected)
-	case link.StateDisconnected:
+	case StateDisconnected:
 		p.change(StateDisconnected)
-	case link.StateFailed:
+	case StateFailed:
 		p.change(StateFailed)
-	case link.StateNew, link.StateClosed:
+	case StateNew, StateClosed:
 	}
 	p.stateMu.Unlock()
-	if now == link.StateConnected {
+	if now == StateConnected {
 		p.refresh()
 	}
 }
